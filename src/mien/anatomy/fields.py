@@ -1,0 +1,202 @@
+"""The table of muscles, and the displacement fields it makes on one person's face.
+
+Each row of ``fields.csv`` is one pull on the skin of the subject's left half: where a muscle's fibres
+reach the skin (*site*), where it is attached (*attachment*), how far the skin follows (*reach*), and
+the pull at intensity 5. Displacement at a point of the skin at distance d from the site is
+
+    pull * (1 + cos(pi * d / reach)) / 2,    0 beyond the reach
+
+after the linear muscle of Waters (SIGGRAPH 1987), with distances along the skin instead of through
+space. The pull has three parts, so that it carries over to any face: *along* the line from the site to
+the attachment on this very face, *out* of the skin at a right angle to it, and *across* both.
+
+Rows whose site is ``upper_lid`` or ``lower_lid`` move each point of that lid towards its partner on the
+other lid; their pull is in openings of this eye, not in IOD, so that lids that touch on one face touch on
+all. Rows whose site is ``iris`` turn the eyeball.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy import topology
+from mien.anatomy.template import distances
+from mien.anatomy.topology import mirror
+from mien.core.face import N_POINTS
+from mien.core.facs import COLUMNS, INDEX
+
+_IRIS = (topology.IRIS_LEFT, *topology.IRIS_RING_LEFT)
+_LIDS = {
+    "upper_lid": (topology.UPPER_LID_LEFT, topology.LOWER_LID_LEFT),
+    "lower_lid": (topology.LOWER_LID_LEFT, topology.UPPER_LID_LEFT),
+}
+_LID_BLEND = 0.04  # IOD; how far along the lid neighbouring partners are blended
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One row of the table: what one muscle does at one place of the left half of the face.
+
+    Attributes:
+        au: ``"AU12"``; ``"AU30"`` and ``"AU61"`` stand for both directions of jaw and gaze.
+        muscle: the muscle that pulls.
+        site: number of the mesh point, or ``upper_lid``, ``lower_lid``, ``iris``.
+        attachment: number of the mesh point towards which the muscle runs; None: the axes of the
+            head (left, up, out) take the place of along, across and out.
+        reach: IOD along the skin.
+        pull: along, across, out; IOD at intensity 5.
+        source: what the numbers were fitted to.
+    """
+
+    au: str
+    muscle: str
+    site: str
+    attachment: int | None
+    reach: float
+    pull: tuple[float, float, float]
+    source: str
+
+
+@cache
+def table() -> tuple[Pull, ...]:
+    """All rows of ``fields.csv``."""
+    with (files("mien.anatomy") / "fields.csv").open(newline="") as file:
+        return tuple(
+            Pull(
+                row["au"],
+                row["muscle"],
+                row["site"],
+                int(row["attachment"]) if row["attachment"] else None,
+                float(row["reach"]),
+                (float(row["along"]), float(row["across"]), float(row["out"])),
+                row["source"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def fields_of(neutral: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Displacement of every point per action unit at intensity 5, on this face.
+
+    An unsided action unit is the sum of its two halves, so a row in the midline counts twice.
+
+    Args:
+        neutral: shape (478, 3), neutral mesh in the head's frame, IOD.
+
+    Returns:
+        Shape (len(COLUMNS), 478, 3), IOD; the order of :data:`mien.core.facs.COLUMNS`.
+    """
+    fields = np.zeros((len(COLUMNS), N_POINTS, 3))
+    for half, flip in ((neutral, False), (_reflect(neutral), True)):
+        for au, rows in _rows_by_au().items():
+            field = _field(rows, half)
+            fields[_column(au, flip)] += _reflect(field) if flip else field
+    fields[INDEX["AU26"]] = fields[INDEX["AU27"]] / 2
+    return fields
+
+
+def basis(row: Pull, face: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a pull of 1 along, across and out does to the face, shape (3, 478, 3), IOD.
+
+    Args:
+        row: of the table; its numbers are those of the left half.
+        face: neutral mesh, shape (478, 3), IOD, head's frame.
+    """
+    if row.site in _LIDS:
+        return _lid_basis(row, face)
+    weights = _weights(row.site, row.reach)
+    return np.asarray(weights[None, :, None] * _axes([row], face)[0][:, None, :])
+
+
+def _field(rows: tuple[Pull, ...], face: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of the rows of one action unit on the left half, shape (478, 3)."""
+    lids = [row for row in rows if row.site in _LIDS]
+    skin = [row for row in rows if row.site not in _LIDS]
+    field = np.zeros((N_POINTS, 3))
+    for row in lids:
+        field += np.tensordot(row.pull, basis(row, face), axes=1)
+    if skin:
+        pulls = np.array([row.pull for row in skin])[:, None, :]
+        field += _stacked_weights(tuple((row.site, row.reach) for row in skin)) @ (
+            pulls @ _axes(skin, face)
+        )[:, 0]
+    return field
+
+
+@cache
+def _rows_by_au() -> dict[str, tuple[Pull, ...]]:
+    codes = dict.fromkeys(row.au for row in table())
+    return {au: tuple(row for row in table() if row.au == au) for au in codes}
+
+
+@cache
+def _stacked_weights(sites: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
+    """Shape (478, number of rows)."""
+    return np.stack([_weights(site, reach) for site, reach in sites], axis=1)
+
+
+def _column(au: str, flip: bool) -> int:
+    """Index of the AU column that a row acts on, for the left half or its mirror image."""
+    if au in ("AU30", "AU61"):
+        return INDEX[{"AU30": ("AU30L", "AU30R"), "AU61": ("AU61", "AU62")}[au][flip]]
+    return INDEX[au] if au in INDEX else INDEX[au + "LR"[flip]]
+
+
+def _reflect(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points[mirror()] * (-1.0, 1.0, 1.0)
+
+
+@cache
+def _weights(site: str, reach: float) -> NDArray[np.float64]:
+    if site == "iris":
+        weights = np.zeros(N_POINTS)
+        weights[[*_IRIS, *mirror()[list(_IRIS)]]] = 1.0
+        return weights
+    return _bell(distances()[int(site)], reach)
+
+
+def _bell(distance: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
+    return (1.0 + np.cos(np.pi * np.minimum(distance / reach, 1.0))) / 2.0
+
+
+def _axes(rows: list[Pull], face: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit vectors along, across and out of each row, shape (n, 3, 3)."""
+    axes = np.tile(np.eye(3), (len(rows), 1, 1))
+    tied = [i for i, row in enumerate(rows) if row.attachment is not None]
+    if tied:
+        ends = [rows[i].attachment for i in tied]
+        along = face[ends] - face[[int(rows[i].site) for i in tied]]
+        along /= np.linalg.norm(along, axis=1, keepdims=True)
+        out = np.array([0.0, 0.0, 1.0]) - along * along[:, 2:]
+        out /= np.linalg.norm(out, axis=1, keepdims=True)
+        axes[tied] = np.stack([along, np.cross(out, along), out], axis=1)
+    return axes
+
+
+def _lid_basis(row: Pull, face: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Along: to the partner on the other lid; out: along z, scaled by the opening alike."""
+    lid, other = (list(contour) for contour in _LIDS[row.site])
+    partners, weights = _lid_weights(row.site, row.reach)
+    along = weights[:, None] * (partners @ (face[other] - face[lid]))
+    out = np.zeros_like(along)
+    out[:, 2] = np.linalg.norm(along, axis=1)
+    return np.stack([along, np.zeros_like(along), out])
+
+
+@cache
+def _lid_weights(site: str, reach: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Which partners each point follows, shape (478, 9), and how far, shape (478,)."""
+    lid, other = (list(contour) for contour in _LIDS[site])
+    away = distances()[:, lid]
+    nearest = np.min(away, axis=1)
+    finite = np.where(np.isfinite(away), away - np.where(np.isfinite(nearest), nearest, 0.0)[:, None], 9.0)
+    partners = np.exp(-finite / _LID_BLEND)
+    partners /= partners.sum(axis=1, keepdims=True)
+    partners[lid] = np.eye(len(lid))
+    weights = _bell(nearest, reach)
+    weights[other] = 0.0
+    return partners, weights

@@ -1,0 +1,209 @@
+"""The face model run backward: displaced mesh in, action units per side out.
+
+A picture shows x and y of (neutral + fields @ aus) under a view that is known only roughly. So the
+intensities, 0 to 5, are fitted by least squares to x and y alone, together with seven free motions of
+the rigid head (shift, size, turn, nod, tip): a head that turned a little more than thought is not read
+as an expression, and MediaPipe's invented depth is not used. Where the neutral face is not known, the
+ways in which faces differ are free too, with their natural spread as the prior (see ``identity``).
+
+Fields that look alike (AU12, 13, 20) would share one real smile between them. Against that the fit is
+sparse: an action unit costs as much as the part of the picture it acts on is badly explained anyway (the
+scaled lasso of Sun & Zhang, Biometrika 2012, point by point), and the cost fades as the unit grows
+(reweighting after Candes, Wakin & Boyd, 2008). A shape that the model can make is therefore read back
+unchanged, a real face is read as few units, and twice the displacement reads as twice the intensity.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+from scipy.optimize import nnls
+
+from mien.anatomy import topology
+from mien.anatomy.head import View, view_of
+from mien.anatomy.model import FaceModel
+from mien.core.face import N_POINTS
+from mien.core.facs import COLUMNS, MAX_INTENSITY, resolve
+
+Array = NDArray[np.float64]
+
+# AU26 is the first half of AU27's travel, so one column carries both.
+_FREE = [i for i, column in enumerate(COLUMNS) if column != "AU26"]
+_N = len(_FREE)
+_RIGID = 7
+_OVAL_WEIGHT = 0.25  # the outline slides along the skin
+_IRIS_WEIGHT = 4.0  # ten points carry all that is known about the gaze
+_FLOOR = 0.0015  # IOD; jitter left after averaging, below which nothing is believed
+_SUSPICION = 0.7  # share of the unexplained motion that any action unit must beat
+_FADE = 0.5  # intensity at which the cost of an action unit has halved
+_NOISE = 0.06  # IOD, summed over the mesh; how far a real face strays from its model
+
+# How much rarer than the usual ones: these pull the same skin as a commoner unit does.
+_RARITY = {
+    "AU11": 3.0, "AU13": 3.0, "AU14": 1.5, "AU15": 1.5, "AU16": 1.5, "AU18": 1.5, "AU20": 2.5, "AU22": 2.0,
+    "AU23": 2.5, "AU24": 2.0, "AU28": 2.0, "AU30": 2.0,
+}  # fmt: skip
+_COST = np.array([_RARITY.get(COLUMNS[i][:4], 1.0) for i in _FREE])
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the inverse of one face needs, computed once per face.
+
+    Attributes:
+        neutral: shape (478, 3), IOD.
+        columns: shape (n, 478, 3); what one unit of each unknown does: action units at intensity 1,
+            seven rigid motions, then the ways faces differ, one standard deviation each.
+        weights: shape (478,), of the points.
+        products: shape (3, 3, n, n), weighted products of the columns, axis by axis.
+        support: shape (46, 478), where on the face each action unit acts, 0 to 1.
+    """
+
+    neutral: Array
+    columns: Array
+    weights: Array
+    products: Array
+    support: Array
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What the inverse found on one picture.
+
+    Attributes:
+        aus: shape (len(COLUMNS),), 0 to 5.
+        confidence: shape (len(COLUMNS),), 0 to 1; how well this unit could be told from a turned head
+            and, where the neutral face is not known, from another build of face.
+        view: how the head was seen.
+        shape: shape (modes,), the build of the face in standard deviations; empty where it is known.
+        residual: IOD, root mean square of what the model leaves unexplained in x and y.
+    """
+
+    aus: Array
+    confidence: Array
+    view: View
+    shape: Array
+    residual: float
+
+
+def prepare(model: FaceModel, modes: Array | None = None) -> Prepared:
+    """Prepare a face for :func:`invert`.
+
+    Args:
+        model: the face, or the average one where the neutral face is not known.
+        modes: shape (k, 478, 3), IOD; the ways faces differ, one standard deviation each.
+    """
+    columns = [model.fields[_FREE] / MAX_INTENSITY, _rigid_motions(model.neutral)]
+    if modes is not None:
+        columns.append(modes)
+    stacked = np.concatenate(columns)
+    weights = np.ones(N_POINTS)
+    weights[list(topology.OVAL)] = _OVAL_WEIGHT
+    weights[topology.IRIS_RIGHT :] = _IRIS_WEIGHT
+    by_axis = np.ascontiguousarray(np.moveaxis(stacked, 2, 0))
+    flat = by_axis.reshape(-1, N_POINTS)
+    n = len(stacked)
+    products = ((flat * weights) @ flat.T).reshape(3, n, 3, n).transpose(0, 2, 1, 3)
+    support = (stacked[:_N, :, :2] ** 2).sum(axis=2)
+    support /= np.maximum(support.max(axis=1, keepdims=True), 1e-12)
+    return Prepared(model.neutral, stacked, weights, np.ascontiguousarray(products), support)
+
+
+def invert(prepared: Prepared, points: Array, steps: int = 1) -> Solution:
+    """Action units of a face from its points on a picture.
+
+    Args:
+        prepared: the face.
+        points: shape (478, 3), px.
+        steps: how often the view is corrected by what the fit finds about it; 2 is worth it where
+            the head is turned and the neutral face is not known.
+    """
+    view = view_of(points, prepared.neutral)
+    for _ in range(steps):
+        x, nuisance, information, residual = _solve(prepared, points, view)
+        view = _nudged(view, nuisance[:_RIGID])
+    aus, confidence = np.zeros(len(COLUMNS)), np.ones(len(COLUMNS))
+    aus[_FREE] = x
+    confidence[_FREE] = information / (information + _NOISE**2)
+    confidence[COLUMNS.index("AU26")] = confidence[COLUMNS.index("AU27")]
+    return Solution(resolve(aus), confidence, view, nuisance[_RIGID:], residual)
+
+
+def _solve(prepared: Prepared, points: Array, view: View) -> tuple[Array, Array, Array, float]:
+    """Intensities, nuisance (rigid motion, build), information per intensity, residual."""
+    visible = view.rotation[:2]
+    seen = np.stack([points[:, 0], -points[:, 1]], axis=1)
+    rest = (seen - view.origin[:2]) / view.scale - prepared.neutral @ visible.T
+    turned = (rest * prepared.weights[:, None]) @ visible
+    n = len(prepared.columns)
+    right = prepared.columns.reshape(n, -1) @ turned.ravel()
+    left = np.tensordot(visible.T @ visible, prepared.products, axes=2)
+
+    # Rigid motion and build are eliminated first; a prior keeps the build natural.
+    own = left[_N:, _N:].copy()
+    own[np.diag_indices(n - _N)] += np.concatenate(
+        [np.full(_RIGID, 1e-6 * np.trace(own[:_RIGID, :_RIGID])), np.full(n - _N - _RIGID, _NOISE**2)]
+    )
+    bridge = np.linalg.solve(own, np.concatenate([left[_N:, :_N], right[_N:, None]], axis=1))
+    a = left[:_N, :_N] - left[:_N, _N:] @ bridge[:, :-1]
+    b = right[:_N] - left[:_N, _N:] @ bridge[:, -1]
+
+    def unexplained(x: Array) -> tuple[Array, Array]:
+        nuisance = bridge[:, -1] - bridge[:, :-1] @ x
+        moved = (np.concatenate([x, nuisance]) @ prepared.columns.reshape(n, -1)).reshape(-1, 3)
+        return nuisance, prepared.weights * ((rest - moved @ visible.T) ** 2).sum(axis=1)
+
+    x = _sparse(a, b, lambda x: np.sqrt(prepared.support @ unexplained(x)[1]))
+    nuisance, error = unexplained(x)
+    residual = float(np.sqrt(error.sum() / prepared.weights.sum() / 2))
+    return x, nuisance, np.diag(a), residual
+
+
+def _sparse(a: Array, b: Array, unexplained) -> Array:  # type: ignore[no-untyped-def]
+    """Minimise x'ax/2 - b'x + costs for 0 <= x <= 5; the costs follow from what stays unexplained."""
+    size = np.sqrt(np.diag(a))
+    a = a + 1e-6 * np.eye(len(b))
+    cost = _COST * size
+    x = _bounded(a, b - 0.2 * _FLOOR * cost)
+    cost = cost * (_SUSPICION * unexplained(x) + _FLOOR)
+    x = _bounded(a, b - cost)
+    return _bounded(a, b - cost * _FADE / (x + _FADE))
+
+
+def _bounded(a: Array, b: Array) -> Array:
+    """Minimise x'ax/2 - b'x for 0 <= x <= 5."""
+    x = _non_negative(a, b)
+    over = x > MAX_INTENSITY
+    while over.any() and not over.all():
+        x[over] = MAX_INTENSITY
+        free = ~over
+        x[free] = _non_negative(a[np.ix_(free, free)], b[free] - a[np.ix_(free, over)] @ x[over])
+        if not (x[free] > MAX_INTENSITY).any():
+            break
+        over |= x > MAX_INTENSITY
+    return np.minimum(x, MAX_INTENSITY)
+
+
+def _non_negative(a: Array, b: Array) -> Array:
+    upper = np.linalg.cholesky(a).T
+    x, _ = nnls(upper, solve_triangular(upper, b, trans=1, check_finite=False))
+    return np.asarray(x)
+
+
+def _rigid_motions(neutral: Array) -> Array:
+    """Small rigid motions, shape (7, 478, 3): shift along x, y, z, size, turns about x, y, z."""
+    shifts = np.repeat(np.eye(3)[:, None, :], N_POINTS, axis=1)
+    turns = np.cross(np.eye(3)[:, None, :], neutral[None])
+    return np.concatenate([shifts, neutral[None], turns])
+
+
+def _nudged(view: View, motion: Array) -> View:
+    """The view after a small rigid motion of the head in its own frame."""
+    x, y, z = motion[4:]
+    u, _, vt = np.linalg.svd(np.eye(3) + np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]]))
+    return View(
+        view.rotation @ (u @ vt),
+        view.scale * (1.0 + motion[3]),
+        view.origin + view.scale * view.rotation @ motion[:3],
+    )

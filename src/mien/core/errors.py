@@ -1,0 +1,31 @@
+"""Everything mien raises on purpose.
+
+    MienError
+    ├── InputError          the user's input cannot be used; the message says what to do
+    │   ├── MediaError      a picture or clip cannot be read or written
+    │   └── NoFaceError     no face, or not the face that was asked for
+    └── MissingExtraError   an optional part of mien is not installed
+
+Every message is one line that says what is wrong and what to do about it; the command line prints
+it and exits with code 2.
+"""
+
+
+class MienError(Exception):
+    """Root of all errors raised by mien."""
+
+
+class InputError(MienError):
+    """Input that cannot be used: a name, a value or a file."""
+
+
+class MediaError(InputError):
+    """A picture or clip that cannot be read or written."""
+
+
+class NoFaceError(InputError):
+    """No face was found, or the face asked for is not there."""
+
+
+class MissingExtraError(MienError):
+    """A part of mien that needs an extra which is not installed."""

@@ -1,0 +1,165 @@
+"""A slit in the skin: an eye or the mouth, with an upper and a lower edge that move apart or together.
+
+Pixels near a slit are described in its own frame: p along the line from corner to corner, q across it
+(down the face), both in px from the first corner. In that frame the edges are curves q(p).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy import topology as topo
+from mien.edit.mesh.field import F32, all_triangles
+
+_SAMPLES = 65  # points of a finely drawn edge
+
+
+@dataclass(frozen=True)
+class Slit:
+    """Which points border an opening, both edges from the subject's right corner to the left one.
+
+    Attributes:
+        name: ``"eye_right"``, ``"eye_left"`` or ``"mouth"``.
+        upper: points of the upper edge, corners included.
+        lower: points of the lower edge, corners included.
+    """
+
+    name: str
+    upper: tuple[int, ...]
+    lower: tuple[int, ...]
+
+    @property
+    def corners(self) -> tuple[int, int]:
+        """First and last point of both edges."""
+        return self.upper[0], self.upper[-1]
+
+
+EYE_RIGHT = Slit("eye_right", topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT)
+EYE_LEFT = Slit("eye_left", topo.UPPER_LID_LEFT[::-1], topo.LOWER_LID_LEFT[::-1])
+MOUTH = Slit("mouth", topo.UPPER_LIP_INNER, topo.LOWER_LIP_INNER)
+SLITS = (EYE_RIGHT, EYE_LEFT, MOUTH)
+
+
+@cache
+def touching(slit: Slit, *, lower: bool) -> NDArray[np.bool_]:
+    """Triangles with a point on one edge of the slit, corners apart, shape (924,)."""
+    edge = slit.lower if lower else slit.upper
+    return np.asarray(np.isin(all_triangles(), edge[1:-1]).any(axis=1))
+
+
+def fine(edge: NDArray[np.floating]) -> NDArray[np.float64]:
+    """An edge (n, 2) drawn with 65 points along a smooth curve through the given ones."""
+    return np.asarray(_catmull(len(edge)) @ edge)
+
+
+@cache
+def _catmull(points: int) -> NDArray[np.float64]:
+    """Uniform Catmull–Rom curve as a matrix, shape (_SAMPLES, points)."""
+    position = np.linspace(0, points - 1, _SAMPLES)
+    start = np.minimum(position.astype(int), points - 2)
+    t = position - start
+    basis = np.stack(
+        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], axis=1
+    )
+    matrix = np.zeros((_SAMPLES, points + 2))
+    for offset in range(4):
+        matrix[np.arange(_SAMPLES), start + offset] += basis[:, offset] / 2
+    inner = matrix[:, 1:-1]
+    inner[:, 0] += 2 * matrix[:, 0]
+    inner[:, 1] -= matrix[:, 0]
+    inner[:, -1] += 2 * matrix[:, -1]
+    inner[:, -2] -= matrix[:, -1]
+    return inner
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of a slit: origin at its first corner, unit vectors along and across, width in px."""
+
+    origin: NDArray[np.float64]
+    along: NDArray[np.float64]
+    across: NDArray[np.float64]
+    width: float
+
+    def of(self, xy: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Coordinates p, q of points (..., 2)."""
+        moved = xy - self.origin
+        return moved @ self.along, moved @ self.across
+
+    def window(self, box: tuple[int, int, int, int]) -> tuple[F32, F32]:
+        """Coordinates p, q of each pixel of a box (left, top, right, bottom), shape (rows, columns)."""
+        x = np.arange(box[0], box[2], dtype=np.float32) - np.float32(self.origin[0])
+        y = np.arange(box[1], box[3], dtype=np.float32)[:, None] - np.float32(self.origin[1])
+        (ax, ay), (bx, by) = self.along.astype(np.float32), self.across.astype(np.float32)
+        return x * ax + y * ay, x * bx + y * by
+
+
+def frame(points: NDArray[np.floating], slit: Slit) -> Frame:
+    """The frame of a slit in a mesh, shape (≥478, 2) in px."""
+    first, last = (points[i].astype(np.float64) for i in slit.corners)
+    width = float(np.linalg.norm(last - first)) + 1e-6
+    along = (last - first) / width
+    return Frame(first, along, np.array([-along[1], along[0]]), width)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Both edges of a slit as tables q(p) over a common span of p.
+
+    Attributes:
+        start: px, p of the first entry.
+        step: px between entries.
+        upper: shape (n,), px.
+        lower: shape (n,), px; never above ``upper``.
+    """
+
+    start: float
+    step: float
+    upper: F32
+    lower: F32
+
+    def at(self, p: F32) -> tuple[F32, F32]:
+        """Upper and lower edge at each p, any shape; the ends hold beyond the corners."""
+        index = np.clip((p - self.start) / self.step, 0, len(self.upper) - 1.001)
+        low = index.astype(np.intp)
+        part = index - low
+        return tuple(  # type: ignore[return-value]
+            edge[low] + part * (edge[low + 1] - edge[low]) for edge in (self.upper, self.lower)
+        )
+
+    @property
+    def opening(self) -> float:
+        """Widest gap between the edges, px."""
+        return float((self.lower - self.upper).max())
+
+
+def edges(points: NDArray[np.floating], slit: Slit, into: Frame) -> Edges:
+    """The edges of a slit of a mesh as tables in a frame; where they cross they meet half-way."""
+    curves = []
+    for chain in (slit.upper, slit.lower):
+        p, q = into.of(fine(points[list(chain)]))
+        curves.append((np.maximum.accumulate(p), q))
+    start = min(curve[0][0] for curve in curves)
+    end = max(curve[0][-1] for curve in curves)
+    grid = np.linspace(start, end, 2 * _SAMPLES)
+    upper, lower = (np.interp(grid, p, q) for p, q in curves)
+    middle = (upper + lower) / 2
+    crossed = upper > lower
+    upper, lower = np.where(crossed, middle, upper), np.where(crossed, middle, lower)
+    step = max(float(grid[1] - grid[0]), 1e-6)
+    return Edges(float(start), step, upper.astype(np.float32), lower.astype(np.float32))
+
+
+def coverage(q: F32, upper: F32, lower: F32, feather: float) -> F32:
+    """How much of each pixel lies between the edges, 0–1, seen through a box of ±feather px."""
+    low = np.maximum(q - feather, upper)
+    high = np.minimum(q + feather, lower)
+    return np.clip((high - low) / np.float32(2 * feather), 0.0, 1.0)
+
+
+def smooth(t: F32) -> F32:
+    """Smooth step from 0 at 0 to 1 at 1."""
+    t = np.clip(t, 0.0, 1.0)
+    return t * t * (3 - 2 * t)
