@@ -64,7 +64,7 @@ class Pull:
 @cache
 def table() -> tuple[Pull, ...]:
     """All rows of ``fields.csv``."""
-    with (files("mien.anatomy") / "fields.csv").open(newline="") as file:
+    with (files("mien.anatomy") / "fields.csv").open() as file:
         return tuple(
             Pull(
                 row["au"],
@@ -79,22 +79,26 @@ def table() -> tuple[Pull, ...]:
         )
 
 
-def fields_of(neutral: NDArray[np.float64]) -> NDArray[np.float64]:
+def fields_of(
+    neutral: NDArray[np.float64], rows: tuple[Pull, ...] | None = None
+) -> NDArray[np.float64]:
     """Displacement of every point per action unit at intensity 5, on this face.
 
     An unsided action unit is the sum of its two halves, so a row in the midline counts twice.
 
     Args:
         neutral: shape (478, 3), neutral mesh in the head's frame, IOD.
+        rows: the muscles; None: those of the table.
 
     Returns:
         Shape (len(COLUMNS), 478, 3), IOD; the order of :data:`mien.core.facs.COLUMNS`.
     """
     fields = np.zeros((len(COLUMNS), N_POINTS, 3))
-    for half, flip in ((neutral, False), (_reflect(neutral), True)):
-        for au, rows in _rows_by_au().items():
-            field = _field(rows, half)
-            fields[_column(au, flip)] += _reflect(field) if flip else field
+    by_au = _table_by_au() if rows is None else _by_au(rows)
+    for half, flip in ((neutral, False), (reflect(neutral), True)):
+        for au, pulls in by_au.items():
+            field = _field(pulls, half)
+            fields[_column(au, flip)] += reflect(field) if flip else field
     fields[INDEX["AU26"]] = fields[INDEX["AU27"]] / 2
     return fields
 
@@ -127,10 +131,16 @@ def _field(rows: tuple[Pull, ...], face: NDArray[np.float64]) -> NDArray[np.floa
     return field
 
 
+def _by_au(rows: tuple[Pull, ...]) -> dict[str, tuple[Pull, ...]]:
+    return {
+        au: tuple(row for row in rows if row.au == au)
+        for au in dict.fromkeys(row.au for row in rows)
+    }
+
+
 @cache
-def _rows_by_au() -> dict[str, tuple[Pull, ...]]:
-    codes = dict.fromkeys(row.au for row in table())
-    return {au: tuple(row for row in table() if row.au == au) for au in codes}
+def _table_by_au() -> dict[str, tuple[Pull, ...]]:
+    return _by_au(table())
 
 
 @cache
@@ -146,7 +156,8 @@ def _column(au: str, flip: bool) -> int:
     return INDEX[au] if au in INDEX else INDEX[au + "LR"[flip]]
 
 
-def _reflect(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def reflect(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Positions or displacements of the mirrored face, shape (478, 3)."""
     return points[mirror()] * (-1.0, 1.0, 1.0)
 
 

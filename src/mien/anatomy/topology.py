@@ -1,8 +1,8 @@
 """The 478-point mesh: its triangles, its mirror, and the contours that anatomy needs.
 
 Point numbers are MediaPipe's; 468 and 473 are the iris centres. "Left" is the subject's left. The
-triangles are the 852 faces of MediaPipe's published tessellation edges, the mirror follows from
-them, starting at the bridge of the nose.
+triangles are the 852 faces of MediaPipe's published tessellation edges; twelve of them do not
+mirror onto a triangle, where it splits a square the other way.
 """
 
 from functools import cache
@@ -27,6 +27,10 @@ UPPER_LIP_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 LOWER_LIP_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 UPPER_LIP_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 LOWER_LIP_INNER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+
+LIPS = tuple(
+    sorted({*UPPER_LIP_OUTER, *LOWER_LIP_OUTER, *UPPER_LIP_INNER, *LOWER_LIP_INNER})
+)
 
 # From the top of the forehead along the subject's left side and back up the right.
 OVAL = (

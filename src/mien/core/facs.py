@@ -86,6 +86,34 @@ COLUMNS: tuple[str, ...] = tuple(column for unit in ACTION_UNITS for column in u
 INDEX: dict[str, int] = {column: i for i, column in enumerate(COLUMNS)}
 REGION: dict[str, str] = {c: unit.region for unit in ACTION_UNITS for c in unit.columns}
 
+# The ARKit-style shapes that an AU at 5 is worth at weight 1 (sided AUs: this name with _L or _R). AU26 is the
+# first half of AU27's jawOpen; 11, 13, 23 and 25 have no pair. Published maps disagree; this one wins here.
+SHAPES: dict[str, tuple[str, ...]] = {
+    "AU01": ("browInnerUp",),
+    "AU02": ("browOuterUp",),
+    "AU04": ("browDown",),
+    "AU05": ("eyeWide",),
+    "AU06": ("cheekSquint",),
+    "AU07": ("eyeSquint",),
+    "AU09": ("noseSneer",),
+    "AU10": ("mouthUpperUp",),
+    "AU12": ("mouthSmile",),
+    "AU14": ("mouthDimple",),
+    "AU15": ("mouthFrown",),
+    "AU16": ("mouthLowerDown",),
+    "AU17": ("mouthShrugLower",),
+    "AU18": ("mouthPucker",),
+    "AU20": ("mouthStretch",),
+    "AU22": ("mouthFunnel",),
+    "AU24": ("mouthPress_L", "mouthPress_R"),
+    "AU27": ("jawOpen",),
+    "AU28": ("mouthRollLower", "mouthRollUpper"),
+    "AU30": ("jawLeft",),
+    "AU43": ("eyeBlink",),
+    "AU63": ("eyeLookUp_L", "eyeLookUp_R"),
+    "AU64": ("eyeLookDown_L", "eyeLookDown_R"),
+}
+
 # Pairs that pull the same part opposite ways (FACS 2002, and the directions of gaze and jaw).
 EXCLUSIVE: tuple[tuple[str, str], ...] = (
     ("AU05L", "AU43L"),

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +116,8 @@ def save_image(
     if form is None:
         raise MediaError(f"{path}: cannot write this kind of picture: use {', '.join(_WRITERS)}")
     like = like or Picture(pixels)
+    if form == "BMP":  # carries no profile, so its numbers must be sRGB
+        like = replace(like, icc=None)
     image = Image.fromarray(_numbers(as_picture(pixels).pixels, like))
     if like.alpha is not None and like.alpha.shape == pixels.shape[:2]:
         image.putalpha(Image.fromarray(like.alpha))

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy import topology as topo
 from mien.anatomy.topology import OVAL, triangles
 from mien.core.face import N_POINTS
 
@@ -21,6 +22,11 @@ F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 SIDE_BAND, CHIN_BAND = 0.35, 0.95  # IOD: width of the band beside and above the face, below the chin
+# The rims of the lids slide as stiff bands, lashes and all; the skin beyond them gives way.
+_RIMS = (topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, topo.UPPER_LID_LEFT, topo.LOWER_LID_LEFT)
+_STIFF, _BEFORE, _AFTER = (
+    np.array([i for rim in _RIMS for i in rim[first : len(rim) - 2 + first]]) for first in (1, 0, 2)
+)
 _SHIFT = 4  # binary digits of a pixel that the rasteriser of triangles sees
 
 
@@ -143,6 +149,9 @@ def gradients(vertices: F32, shift: F32) -> F32:
     slope = np.stack([bx * yy[:, None] - by * xy[:, None], by * xx[:, None] - bx * xy[:, None]], -1)
     slope /= det[:, None, None]
     slope[N_POINTS:] = 0.0
+    rim = vertices[_AFTER] - vertices[_BEFORE]
+    rim /= np.linalg.norm(rim, axis=1, keepdims=True) + 1e-6
+    slope[_STIFF] = (slope[_STIFF] @ rim[..., None]) * rim[:, None]
     return slope.astype(np.float32)
 
 

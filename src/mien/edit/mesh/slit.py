@@ -7,6 +7,7 @@ Pixels near a slit are described in its own frame: p along the line from corner 
 from dataclasses import dataclass
 from functools import cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -122,12 +123,11 @@ class Edges:
 
     def at(self, p: F32) -> tuple[F32, F32]:
         """Upper and lower edge at each p, any shape; the ends hold beyond the corners."""
-        index = np.clip((p - self.start) / self.step, 0, len(self.upper) - 1.001)
-        low = index.astype(np.intp)
-        part = index - low
-        return tuple(  # type: ignore[return-value]
-            edge[low] + part * (edge[low + 1] - edge[low]) for edge in (self.upper, self.lower)
-        )
+        place = np.asarray((p - np.float32(self.start)) / np.float32(self.step), np.float32)
+        place = np.clip(place, 0, len(self.upper) - 1, out=place)
+        table = np.stack([self.upper, self.lower], axis=-1)[None]
+        both = cv2.remap(table, place, np.zeros_like(place), cv2.INTER_LINEAR)
+        return both[..., 0], both[..., 1]
 
     @property
     def opening(self) -> float:
@@ -156,7 +156,7 @@ def coverage(q: F32, upper: F32, lower: F32, feather: float) -> F32:
     """How much of each pixel lies between the edges, 0–1, seen through a box of ±feather px."""
     low = np.maximum(q - feather, upper)
     high = np.minimum(q + feather, lower)
-    return np.clip((high - low) / np.float32(2 * feather), 0.0, 1.0)
+    return np.asarray(np.clip((high - low) / np.float32(2 * feather), 0.0, 1.0), np.float32)
 
 
 def smooth(t: F32) -> F32:

@@ -1,0 +1,143 @@
+"""The inside of a mouth: real pixels where the source shows them, else a painted cavity with teeth.
+
+The upper teeth are fixed to the skull: they stay where they are while lips and jaw move. Proportions
+are the usual ones of dental anatomy (central incisor 8.5 mm wide, lateral 6.5, canine 7.6, premolars 7;
+IOD 63 mm; at rest the incisors end 2 mm below the lip line).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.edit.mesh.field import F32
+from mien.edit.mesh.interior import Image, look_up, sample
+from mien.edit.mesh.slit import Edges, Frame, smooth
+
+# Distance of each tooth's far side from the midline, IOD, as a frontal view shortens it.
+_TEETH = np.array([0.0, 0.132, 0.228, 0.322, 0.392, 0.445, 0.485], dtype=np.float32)
+_ENDS = np.array([0.036, 0.024, 0.034, 0.014, 0.0, -0.014], dtype=np.float32)  # IOD below the lip line
+
+
+@dataclass(frozen=True)
+class MouthLight:
+    """What the painted mouth takes from the picture.
+
+    Attributes:
+        teeth: RGB of a tooth in full light, 0–255.
+        cavity: RGB of the depth of the mouth.
+        flesh: RGB of tongue and gums where light reaches them.
+        shown: 0 where the source's mouth is closed, 1 where its interior can be seen.
+        iod: px.
+    """
+
+    teeth: F32
+    cavity: F32
+    flesh: F32
+    shown: float
+    iod: float
+
+
+def light_of(skin: F32, sclera: F32, shown: float, iod: float) -> MouthLight:
+    """Colours of a mouth in the light of a face.
+
+    Args:
+        skin: RGB of lit skin, 0–255.
+        sclera: RGB of the brightest part of the eyes, 0–255.
+        shown: see :class:`MouthLight`.
+        iod: px.
+    """
+    level = np.float32(sclera.mean())
+    teeth = 0.3 * sclera + 0.7 * level * np.array([1.06, 1.0, 0.9], np.float32)
+    glow = np.float32(np.clip(skin.mean() / 150.0, 0.35, 1.25))
+    cavity = glow * np.array([34, 13, 12], np.float32)
+    flesh = glow * np.array([112, 52, 50], np.float32)
+    return MouthLight(np.clip(1.22 * teeth, 0, 240), cavity, flesh, shown, iod)
+
+
+def interior(
+    image: Image,
+    into: Frame,
+    pixels: tuple[F32, F32],
+    open_now: Edges,
+    still: Edges,
+    skull: NDArray[np.float64],
+    light: MouthLight,
+) -> Image:
+    """The picture behind the lips for a window round them.
+
+    Args:
+        image: the whole picture.
+        into: frame of the mouth in the target.
+        pixels: p and q of the window's pixels.
+        open_now: edges of the target.
+        still: edges of the source, carried along with the skull, in the same frame.
+        skull: displacement of the skull, px.
+        light: of the face.
+
+    Returns:
+        Shape (rows, columns, 3).
+    """
+    p, q = pixels
+    left, right = still.start, still.start + still.step * (len(still.upper) - 1)
+    middle = (left + right) / 2
+    t = (p - np.float32(middle)) / np.float32(into.width / 2)
+    wider = max(0.0, into.width - (right - left)) / 2
+    q_still = look_up(p, q, open_now, still)
+    p_still = p - np.float32(wider) * np.clip(t, -1, 1) ** 3
+    shift = into.along @ skull, into.across @ skull
+    real = sample(image, into, p_still - np.float32(shift[0]), q_still - np.float32(shift[1]))
+    upper, lower = open_now.at(p)
+    still_upper, still_lower = still.at(p)
+    real = _closing(real, lower - upper, still_lower - still_upper, light.iod)
+    grown = (lower - upper) - np.maximum(still_lower - still_upper, 0)
+    share = smooth(grown / np.float32(0.05 * light.iod)) * np.float32(1 - light.shown)
+    if not (share > 0).any():
+        return real
+    painted = _paint(p - np.float32(middle), q, t, (upper, lower, still_upper), light)
+    mixed = real + share[..., None] * (painted - real)
+    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+
+
+def _closing(real: Image, gap: F32, before: F32, iod: float) -> Image:
+    """What is seen between lips grows dark as they close."""
+    full = np.clip(before, 1, np.float32(0.06 * iod))
+    shade = np.float32(0.25) + np.float32(0.75) * np.clip(gap / full, 0, 1)
+    if (shade >= 1).all():
+        return real
+    return np.asarray(real * shade[..., None] + np.float32(0.5), np.uint8)
+
+
+def _paint(x: F32, q: F32, t: F32, lines: tuple[F32, F32, F32], light: MouthLight) -> F32:
+    """Cavity, tongue and upper teeth; x is px from the midline, t the same in half widths."""
+    upper, lower, rest = lines
+    unit = np.float32(light.iod)
+    height = np.maximum(lower - upper, 1)
+    down = np.clip((q - upper) / height, 0, 1)
+    tongue = smooth((down - 0.45) / 0.55) * np.clip(1 - np.abs(t) ** 2.5, 0, 1)
+    tongue = tongue * np.clip(height / (0.25 * unit), 0, 1)
+    colour = light.cavity + (0.75 * tongue[..., None]) * (light.flesh - light.cavity)
+    side, below = np.abs(x) / unit, (q - rest) / unit
+    tooth, bright = _tooth(side, below, 1.2 / unit)
+    gum = smooth((np.float32(-0.115) - 0.25 * side - below) / 0.025)[..., None]
+    shadow = 1 - 0.6 * np.exp(-np.maximum(q - upper, 0) / (0.03 * unit))
+    shadow = shadow * (1 - 0.65 * smooth((side - 0.15) / 0.4))
+    lit = bright[..., None] * light.teeth
+    lit = shadow[..., None] * (lit + gum * (1.25 * light.flesh - lit))
+    return np.asarray(colour + tooth[..., None] * (lit - colour))
+
+
+def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32]:
+    """Opacity and brightness of the upper teeth; distances in IOD from midline and lip line."""
+    number = np.clip(np.searchsorted(_TEETH, side, side="right") - 1, 0, len(_ENDS) - 1)
+    near, far = _TEETH[number], _TEETH[number + 1]
+    across = (side - near) / (far - near)
+    round_off = 0.010 * np.abs(2 * across - 1) ** 3
+    end = _ENDS[number] - round_off
+    soft = max(pixel, 0.008)
+    opacity = np.clip((end - below) / soft + 0.5, 0, 1) * (side < _TEETH[-1])
+    gap = np.minimum(side - near, far - side)
+    seam = 1 - 0.24 * np.exp(-((gap / 0.006) ** 2))
+    bulge = 1 - 0.14 * (2 * across - 1) ** 2
+    edge = 1 - 0.12 * smooth(1 - (end - below) / 0.03)
+    return opacity.astype(np.float32), (seam * bulge * edge).astype(np.float32)

@@ -1,0 +1,159 @@
+"""Edges of lids and lips as the picture shows them, near where the landmarks put them.
+
+Landmarks lie a few pixels off the dark lines along which skin parts: lips opened at the landmarks would
+show their seam on one lip, and lids closed there would leave a strip of eyeball. The darkest path near
+the landmarks is found by dynamic programming over profiles across the edge, held smooth and close to
+where such lines usually lie. The edges of lips that stand apart are steps of redness (R − G): lips are
+red, teeth and the depth of the mouth are not.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, Slit, fine
+
+CLOSED = 0.03  # IOD: lips that the landmarks put closer together than this are taken as closed
+_REST = 0.014  # IOD: the gap that landmarks leave between lips which touch
+SMALLEST = 24  # px per IOD below which a picture shows no such lines
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Where to look across an edge, IOD (positive is down the face), and where the line usually is."""
+
+    low: float
+    high: float
+    usual: float
+    step: int = 0  # 0 looks for a dark line, 1 for an edge with red above it, −1 with red below
+
+
+_LIPS = _Search(-0.045, 0.045, 0.0)
+_UPPER_LIP = _Search(-0.035, 0.035, 0.0, 1)
+_LOWER_LIP = _Search(-0.035, 0.035, 0.0, -1)
+_UPPER_LID = _Search(-0.055, 0.0, -0.028)
+_LOWER_LID = _Search(0.0, 0.03, 0.012)
+
+
+def snap(image: NDArray[np.uint8], xy: NDArray[np.float64], iod: float) -> NDArray[np.float64]:
+    """Landmarks moved onto the picture's own edges.
+
+    Args:
+        image: RGB.
+        xy: shape (478, 2), px.
+        iod: px.
+
+    Returns:
+        Shape (478, 2): a copy; both inner edges of a closed mouth lie on the line between the lips,
+        those of an open one where the red ends, the edges of the lids on the roots of the lashes.
+    """
+    moved = xy.copy()
+    if iod < SMALLEST:
+        return moved
+    upper, lower = xy[list(MOUTH.upper)], xy[list(MOUTH.lower)]
+    if np.linalg.norm(lower - upper, axis=1).max() < CLOSED * iod:
+        line = _line(image, (upper + lower) / 2, iod, _LIPS)
+        moved[list(MOUTH.upper)], moved[list(MOUTH.lower)] = line, line
+    else:
+        moved[list(MOUTH.upper)] = _line(image, upper, iod, _UPPER_LIP)
+        moved[list(MOUTH.lower)] = _line(image, lower, iod, _LOWER_LIP)
+    for slit in (EYE_RIGHT, EYE_LEFT):
+        moved[list(slit.upper)] = _line(image, xy[list(slit.upper)], iod, _UPPER_LID)
+        moved[list(slit.lower)] = _line(image, xy[list(slit.lower)], iod, _LOWER_LID)
+    return moved
+
+
+def follow(
+    source: NDArray[np.float64],
+    snapped: NDArray[np.float64],
+    target: NDArray[np.float64],
+    iod: float,
+) -> NDArray[np.float64]:
+    """The target for snapped landmarks: the same distance off, less where a slit closes.
+
+    Args:
+        source: landmarks, shape (478, 2), px.
+        snapped: of :func:`snap`.
+        target: where the landmarks go.
+        iod: px.
+
+    Returns:
+        Where the snapped ones go; edges that touch in the target touch there too.
+    """
+    offset = snapped - source
+    for slit in (EYE_RIGHT, EYE_LEFT, MOUTH):
+        upper, lower = list(slit.upper[1:-1]), list(slit.lower[1:-1])
+        if slit is MOUTH and np.array_equal(snapped[upper], snapped[lower]):
+            continue
+        share = _openness(source, target, slit)[1:-1, None]
+        offset[upper] *= share
+        offset[lower] *= share
+        if slit is MOUTH:
+            across = source[lower] - source[upper]
+            across /= np.linalg.norm(across, axis=1, keepdims=True) + 1e-9
+            rest = _REST * iod * (1 - share) ** 2 / 2
+            offset[upper] += rest * across
+            offset[lower] -= rest * across
+    return np.asarray(target + offset)
+
+
+def _openness(
+    source: NDArray[np.float64], target: NDArray[np.float64], slit: Slit
+) -> NDArray[np.float64]:
+    """Gap of each pair of edge points in the target relative to the source, 0–1."""
+    before = source[list(slit.lower)] - source[list(slit.upper)]
+    after = target[list(slit.lower)] - target[list(slit.upper)]
+    size = (before * before).sum(axis=1)
+    share = np.ones(len(before))
+    np.divide((after * before).sum(axis=1), size, out=share, where=size > 0)
+    return np.clip(share, 0.0, 1.0)
+
+
+def _line(
+    image: NDArray[np.uint8], edge: NDArray[np.float64], iod: float, search: _Search
+) -> NDArray[np.float64]:
+    """The dark line along an edge (n, 2) in px; its ends stay."""
+    curve = fine(edge)
+    tangent = np.gradient(curve, axis=0)
+    across = np.stack([-tangent[:, 1], tangent[:, 0]], 1)
+    across /= np.linalg.norm(across, axis=1, keepdims=True) + 1e-9
+    reach = np.linspace(search.low, search.high, 31)
+    places = (curve[:, None] + iod * reach[:, None] * across[:, None]).astype(np.float32)
+    seen = cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cost = _cost(seen.astype(np.float32), search.step)
+    cost = (cost - cost.min(axis=1, keepdims=True)) / (np.ptp(cost, axis=1)[:, None] + 30)
+    width = (search.high - search.low) / 2
+    offset = reach[_cheapest(cost + 0.25 * ((reach - search.usual) / width) ** 2)]
+    ends = np.arange(len(curve))
+    offset = np.convolve(np.pad(offset, 3, "edge"), np.ones(7) / 7, "valid")
+    offset *= np.minimum(1, np.minimum(ends, ends[::-1]) / 8)
+    at = np.rint(np.linspace(0, len(curve) - 1, len(edge))).astype(int)
+    return np.asarray(edge + iod * offset[at, None] * across[at])
+
+
+def _cost(profiles: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """Low on a dark line, or on an edge of redness, of profiles (n, 31, 3)."""
+    if step == 0:
+        return np.asarray(cv2.GaussianBlur(profiles.sum(axis=2), (3, 5), 0), np.float32)
+    red = cv2.GaussianBlur(profiles[..., 0] - profiles[..., 1], (3, 3), 0)
+    return np.asarray(step * cv2.Sobel(red, cv2.CV_32F, 1, 0, ksize=5) / 4, np.float32)
+
+
+def _cheapest(cost: NDArray[np.floating]) -> NDArray[np.intp]:
+    """The path through the rows of a cost table that moves at most one column a row (Viterbi)."""
+    total = cost.astype(np.float64).copy()
+    origin = np.zeros(cost.shape, dtype=np.intp)
+    columns = np.arange(cost.shape[1])
+    for row in range(1, len(cost)):
+        before = np.pad(total[row - 1], 1, constant_values=np.inf)
+        steps = np.stack([before[:-2] + 0.05, before[1:-1], before[2:] + 0.05])
+        best = steps.argmin(axis=0)
+        origin[row] = columns + best - 1
+        total[row] += steps[best, columns]
+    path = np.empty(len(cost), dtype=np.intp)
+    path[-1] = int(total[-1].argmin())
+    for row in range(len(cost) - 1, 0, -1):
+        path[row - 1] = origin[row, path[row]]
+    return path

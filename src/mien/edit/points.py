@@ -1,0 +1,52 @@
+"""Where the points of a photographed face go when it shows other action units."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy.head import View
+from mien.anatomy.lips import closing, partings
+from mien.anatomy.model import FaceModel, displacement
+
+_TO_PICTURE = np.array([1.0, -1.0, -1.0])
+_PARTED = 0.01  # IOD; lips that action units part by less than this are not known to be parted
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A face on a picture, as the face model sees it.
+
+    Attributes:
+        points: shape (478, 3), px, the landmarks.
+        model: the person's face.
+        view: how the head is seen.
+        aus: shape (len(COLUMNS),), what is on the face, 0 to 5.
+    """
+
+    points: NDArray[np.float64]
+    model: FaceModel
+    view: View
+    aus: NDArray[np.float64]
+
+
+def moved(subject: Subject, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where the landmarks go, shape (478, 3), px; where they are, if nothing else is wanted.
+
+    What action units do not explain of the face stays as it is, except for lips that are parted
+    further than they explain: that fades in step with what parts them.
+
+    Args:
+        subject: the face as it is.
+        wanted: shape (len(COLUMNS),), 0 to 5.
+    """
+    before, after = displacement(subject.model, subject.aus), displacement(subject.model, wanted)
+    change = after - before
+    parts_now, parts_then = partings(before).max(), partings(after).max()
+    if parts_now > _PARTED:
+        rest = subject.view.to_head(subject.points) - before
+        unexplained = partings(rest) - partings(subject.model.neutral)
+        gone = 1.0 - np.clip(parts_then / parts_now, 0.0, 1.0)
+        change = change + gone * closing(unexplained)
+    camera = subject.view.scale * change @ subject.view.rotation.T
+    return np.asarray(subject.points + camera * _TO_PICTURE)

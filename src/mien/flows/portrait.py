@@ -1,0 +1,96 @@
+"""A photographed face as the face model sees it: landmarks, neutral mesh, what is on it now."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy.head import View, neutral_in_head
+from mien.anatomy.identity import estimate_neutral
+from mien.anatomy.inverse import Prepared, invert, prepare
+from mien.anatomy.model import FaceModel, face_model
+from mien.core.errors import NoFaceError
+from mien.core.face import Landmarks
+from mien.landmark.detect import detect
+from mien.media.image import as_picture, load_image
+
+Source = NDArray[np.uint8] | str | Path
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """One face of one picture.
+
+    Attributes:
+        landmarks: on the picture.
+        model: the person's face.
+        prepared: the model made ready for the inverse.
+        view: how the head is seen.
+        aus: shape (len(COLUMNS),), what is on the face, 0 to 5.
+        confidence: shape (len(COLUMNS),), 0 to 1.
+    """
+
+    landmarks: Landmarks
+    model: FaceModel
+    prepared: Prepared
+    view: View
+    aus: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+
+
+def pixels_of(source: Source) -> NDArray[np.uint8]:
+    """RGB array, shape (H, W, 3), of a file or of an array, checked.
+
+    Raises:
+        MediaError: the file cannot be read or the array is no picture.
+    """
+    if isinstance(source, np.ndarray):
+        return as_picture(source).pixels
+    return load_image(Path(source)).pixels
+
+
+def faces_of(image: NDArray[np.uint8], what: str) -> list[Landmarks]:
+    """All faces, largest first.
+
+    Args:
+        image: RGB, shape (H, W, 3).
+        what: name of the picture for the message.
+
+    Raises:
+        NoFaceError: there is none.
+    """
+    found = detect(image)
+    if not found:
+        raise NoFaceError(f"{what}: no face found; use a picture in which a face is well visible")
+    return found
+
+
+def neutral_model(photo: Source) -> FaceModel:
+    """The model of the person on a neutral photo (its largest face).
+
+    Raises:
+        NoFaceError: the photo shows no face.
+    """
+    name = "the neutral photo" if isinstance(photo, np.ndarray) else str(photo)
+    mesh, _ = neutral_in_head(faces_of(pixels_of(photo), name)[0].points)
+    return face_model(mesh)
+
+
+def portrait(landmarks: Landmarks, neutral: FaceModel | None = None) -> Portrait:
+    """Understand a face.
+
+    Args:
+        landmarks: of the face.
+        neutral: the person's model where a neutral photo was given; else the neutral face is
+            estimated, with less confidence.
+    """
+    if neutral is None:
+        estimate = estimate_neutral(landmarks.points)
+        model = face_model(estimate.neutral)
+        return Portrait(
+            landmarks, model, prepare(model), estimate.view, estimate.aus, estimate.confidence
+        )
+    prepared = prepare(neutral)
+    found = invert(prepared, landmarks.points, steps=2)
+    return Portrait(landmarks, neutral, prepared, found.view, found.aus, found.confidence)

@@ -1,0 +1,47 @@
+"""``mien bench`` prints what a suite returns."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Line:
+    figure: str
+    asked: str
+    measured: str
+    n: int
+    interval: str
+    held: bool | None
+
+
+@pytest.mark.parametrize(("held", "code"), [(True, 0), (None, 0), (False, 1)])
+def test_bench(mien_command, fake_flow, tmp_path, held, code) -> None:
+    line = Line("explained", ">= 88 %", "90.1 %", 52, "88.9 to 91.2", held)
+    calls = fake_flow("mien.bench.suites.anatomy", "run", SimpleNamespace(rows=[line]))
+    ran = mien_command("bench", "anatomy", "--data", str(tmp_path), "--jobs", "2")
+    assert ran.code == code
+    assert "90.1 %" in ran.out
+    assert calls[0]["args"][0] == tmp_path
+    assert calls[0]["jobs"] == 2
+
+
+def test_data_defaults_to_the_environment(mien_command, fake_flow, monkeypatch, tmp_path) -> None:
+    calls = fake_flow("mien.bench.suites.speed", "run", SimpleNamespace(rows=[]))
+    monkeypatch.setenv("MIEN_TEST_DATA", str(tmp_path / "faces"))
+    (tmp_path / "faces").mkdir()
+    assert mien_command("bench", "speed").code == 0
+    assert calls[0]["args"][0] == tmp_path / "faces"
+
+
+def test_no_data(mien_command, tmp_path) -> None:
+    ran = mien_command("bench", "speed", "--data", str(tmp_path / "nowhere"))
+    assert ran.code == 2
+    assert "say with --data" in ran.err
+
+
+def test_unknown_suite(mien_command) -> None:
+    ran = mien_command("bench", "beauty")
+    assert ran.code == 2
+    assert "anatomy" in ran.err
