@@ -53,7 +53,9 @@ def transition_clip(
         InputError: an unknown name, a value out of range, or times that are not positive.
     """
     if not (seconds > 0 and rate > 0 and hold >= 0 and np.isfinite([seconds, rate, hold]).all()):
-        raise InputError(f"no clip lasts {seconds:g} s at {rate:g} frames a second: use more than 0")
+        raise InputError(
+            f"no clip lasts {seconds:g} s at {rate:g} frames a second: use more than 0"
+        )
     first, last = (target(person.aus, parse_wish(wish)) for wish in (start, end))
     subject = subject_of(person)
     steps = np.arange(round((seconds + 2 * hold) * rate) + 1) / rate

@@ -68,7 +68,7 @@ def all_triangles() -> Ints:
 
 
 @cache
-def _neighbours() -> Ints:
+def neighbours() -> Ints:
     """Neighbours of each vertex along edges, shape (514, k), padded with the vertex itself."""
     faces = all_triangles()
     count = N_POINTS + len(OVAL)
@@ -137,7 +137,7 @@ def gradients(vertices: F32, shift: F32) -> F32:
 
     Least squares over the neighbours, weighted by inverse squared distance. The ring has none.
     """
-    around = _neighbours()
+    around = neighbours()
     step = vertices[around] - vertices[:, None]
     change = shift[around] - shift[:, None]
     x, y = step[..., 0], step[..., 1]

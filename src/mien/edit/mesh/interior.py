@@ -38,7 +38,7 @@ def _squeeze(distance: F32, height: F32, fit: F32) -> F32:
     return fit * (1 - np.power(np.clip(1 - distance / height, 0, 1), power))
 
 
-def look_up(p: F32, q: F32, open_now: Edges, still: Edges) -> F32:
+def look_up(p: F32, q: F32, open_now: Edges, still: Edges, *, below: bool = True) -> F32:
     """Where in a still interior each pixel of an opening looks, across the slit.
 
     Identity where the source shows it. Where the edges now stand farther apart than in the source, the
@@ -49,6 +49,7 @@ def look_up(p: F32, q: F32, open_now: Edges, still: Edges) -> F32:
         q: px across it, same shape.
         open_now: edges of the target.
         still: edges of the source in the same frame, carried along rigidly.
+        below: whether a lower edge that has dropped stretches the interior, too.
 
     Returns:
         q in the still interior, px.
@@ -56,12 +57,13 @@ def look_up(p: F32, q: F32, open_now: Edges, still: Edges) -> F32:
     upper, lower = open_now.at(p)
     still_upper, still_lower = still.at(p)
     height = np.maximum(lower - upper, 1e-2)
-    below = np.clip(lower - still_lower, 0, 0.98 * height)
-    above = np.clip(still_upper - upper, 0, 0.98 * (height - below))
-    if not (below > 0).any() and not (above > 0).any():
+    dropped = np.clip(lower - still_lower, 0, 0.98 * height)
+    above = np.clip(still_upper - upper, 0, 0.98 * (height - dropped))
+    if not (dropped > 0).any() and not (above > 0).any():
         return q
+    height = height if below else height - dropped
     inside = np.clip(q - upper, 0, height)
-    kept = height - below
+    kept = height - dropped if below else height
     from_top = _squeeze(inside, height, kept)
     from_bottom = _squeeze(kept - from_top, kept, kept - above)
     return np.maximum(still_upper, upper) + (kept - above) - from_bottom + (q - upper - inside)

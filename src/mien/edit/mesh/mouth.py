@@ -83,20 +83,25 @@ def interior(
     middle = (left + right) / 2
     t = (p - np.float32(middle)) / np.float32(into.width / 2)
     wider = max(0.0, into.width - (right - left)) / 2
-    q_still = look_up(p, q, open_now, still)
+    q_still = look_up(p, q, open_now, still, below=False)
     p_still = p - np.float32(wider) * np.clip(t, -1, 1) ** 3
     shift = into.along @ skull, into.across @ skull
     real = sample(image, into, p_still - np.float32(shift[0]), q_still - np.float32(shift[1]))
     upper, lower = open_now.at(p)
     still_upper, still_lower = still.at(p)
     real = _closing(real, lower - upper, still_lower - still_upper, light.iod)
+    unit = np.float32(light.iod)
     grown = (lower - upper) - np.maximum(still_lower - still_upper, 0)
-    share = smooth(grown / np.float32(0.05 * light.iod)) * np.float32(1 - light.shown)
-    if not (share > 0).any():
+    share = smooth(grown / (0.05 * unit)) * np.float32(1 - light.shown)
+    dropped = np.clip((lower - still_lower) / (0.06 * unit), 0, 1)
+    floor = still_lower - 0.04 * unit * dropped
+    deep = smooth((q - floor) / (0.025 * unit)) * np.float32(light.shown) * (dropped > 0)
+    if not (share > 0).any() and not (deep > 0).any():
         return real
-    painted = _paint(p - np.float32(middle), q, t, (upper, lower, still_upper), light)
-    mixed = real + share[..., None] * (painted - real)
-    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+    cavity, painted = _paint(p - np.float32(middle), q, t, (upper, lower, still_upper), light)
+    mixed = real + deep[..., None] * (cavity - real)
+    mixed += share[..., None] * (painted - mixed)
+    return np.asarray(np.clip(mixed + np.float32(0.5), 0, 255), np.uint8)
 
 
 def _closing(real: Image, gap: F32, before: F32, iod: float) -> Image:
@@ -108,8 +113,10 @@ def _closing(real: Image, gap: F32, before: F32, iod: float) -> Image:
     return np.asarray(real * shade[..., None] + np.float32(0.5), np.uint8)
 
 
-def _paint(x: F32, q: F32, t: F32, lines: tuple[F32, F32, F32], light: MouthLight) -> F32:
-    """Cavity, tongue and upper teeth; x is px from the midline, t the same in half widths."""
+def _paint(
+    x: F32, q: F32, t: F32, lines: tuple[F32, F32, F32], light: MouthLight
+) -> tuple[F32, F32]:
+    """Cavity with tongue, without and with teeth; x is px from the midline, t the same in half widths."""
     upper, lower, rest = lines
     unit = np.float32(light.iod)
     height = np.maximum(lower - upper, 1)
@@ -124,7 +131,7 @@ def _paint(x: F32, q: F32, t: F32, lines: tuple[F32, F32, F32], light: MouthLigh
     shadow = shadow * (1 - 0.65 * smooth((side - 0.15) / 0.4))
     lit = bright[..., None] * light.teeth
     lit = shadow[..., None] * (lit + gum * (1.25 * light.flesh - lit))
-    return np.asarray(colour + tooth[..., None] * (lit - colour))
+    return colour, np.asarray(colour + tooth[..., None] * (lit - colour))
 
 
 def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32]:

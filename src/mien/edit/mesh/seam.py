@@ -3,8 +3,7 @@
 Landmarks lie a few pixels off the dark lines along which skin parts: lips opened at the landmarks would
 show their seam on one lip, and lids closed there would leave a strip of eyeball. The darkest path near
 the landmarks is found by dynamic programming over profiles across the edge, held smooth and close to
-where such lines usually lie. The edges of lips that stand apart are steps of redness (R − G): lips are
-red, teeth and the depth of the mouth are not.
+where such lines usually lie. Lips that stand apart are left where the landmarks see them.
 """
 
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, Slit, fine
 
 CLOSED = 0.03  # IOD: lips that the landmarks put closer together than this are taken as closed
-_REST = 0.014  # IOD: the gap that landmarks leave between lips which touch
+_REST = 0.018  # IOD: the gap that landmarks leave between lips which touch
 SMALLEST = 24  # px per IOD below which a picture shows no such lines
 
 
@@ -27,12 +26,9 @@ class _Search:
     low: float
     high: float
     usual: float
-    step: int = 0  # 0 looks for a dark line, 1 for an edge with red above it, −1 with red below
 
 
 _LIPS = _Search(-0.045, 0.045, 0.0)
-_UPPER_LIP = _Search(-0.035, 0.035, 0.0, 1)
-_LOWER_LIP = _Search(-0.035, 0.035, 0.0, -1)
 _UPPER_LID = _Search(-0.055, 0.0, -0.028)
 _LOWER_LID = _Search(0.0, 0.03, 0.012)
 
@@ -46,8 +42,8 @@ def snap(image: NDArray[np.uint8], xy: NDArray[np.float64], iod: float) -> NDArr
         iod: px.
 
     Returns:
-        Shape (478, 2): a copy; both inner edges of a closed mouth lie on the line between the lips,
-        those of an open one where the red ends, the edges of the lids on the roots of the lashes.
+        Shape (478, 2): a copy; both inner edges of a closed mouth lie on the line between the lips, the
+        edges of the lids on the roots of the lashes.
     """
     moved = xy.copy()
     if iod < SMALLEST:
@@ -56,9 +52,6 @@ def snap(image: NDArray[np.uint8], xy: NDArray[np.float64], iod: float) -> NDArr
     if np.linalg.norm(lower - upper, axis=1).max() < CLOSED * iod:
         line = _line(image, (upper + lower) / 2, iod, _LIPS)
         moved[list(MOUTH.upper)], moved[list(MOUTH.lower)] = line, line
-    else:
-        moved[list(MOUTH.upper)] = _line(image, upper, iod, _UPPER_LIP)
-        moved[list(MOUTH.lower)] = _line(image, lower, iod, _LOWER_LIP)
     for slit in (EYE_RIGHT, EYE_LEFT):
         moved[list(slit.upper)] = _line(image, xy[list(slit.upper)], iod, _UPPER_LID)
         moved[list(slit.lower)] = _line(image, xy[list(slit.lower)], iod, _LOWER_LID)
@@ -122,7 +115,7 @@ def _line(
     reach = np.linspace(search.low, search.high, 31)
     places = (curve[:, None] + iod * reach[:, None] * across[:, None]).astype(np.float32)
     seen = cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cost = _cost(seen.astype(np.float32), search.step)
+    cost = cv2.GaussianBlur(seen.astype(np.float32).sum(axis=2), (3, 5), 0)
     cost = (cost - cost.min(axis=1, keepdims=True)) / (np.ptp(cost, axis=1)[:, None] + 30)
     width = (search.high - search.low) / 2
     offset = reach[_cheapest(cost + 0.25 * ((reach - search.usual) / width) ** 2)]
@@ -131,14 +124,6 @@ def _line(
     offset *= np.minimum(1, np.minimum(ends, ends[::-1]) / 8)
     at = np.rint(np.linspace(0, len(curve) - 1, len(edge))).astype(int)
     return np.asarray(edge + iod * offset[at, None] * across[at])
-
-
-def _cost(profiles: NDArray[np.float32], step: int) -> NDArray[np.float32]:
-    """Low on a dark line, or on an edge of redness, of profiles (n, 31, 3)."""
-    if step == 0:
-        return np.asarray(cv2.GaussianBlur(profiles.sum(axis=2), (3, 5), 0), np.float32)
-    red = cv2.GaussianBlur(profiles[..., 0] - profiles[..., 1], (3, 3), 0)
-    return np.asarray(step * cv2.Sobel(red, cv2.CV_32F, 1, 0, ksize=5) / 4, np.float32)
 
 
 def _cheapest(cost: NDArray[np.floating]) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy import topology as topo
-from mien.edit.mesh.field import F32, all_triangles
+from mien.edit.mesh.field import F32, all_triangles, neighbours
 
 _SAMPLES = 65  # points of a finely drawn edge
 
@@ -25,11 +25,13 @@ class Slit:
         name: ``"eye_right"``, ``"eye_left"`` or ``"mouth"``.
         upper: points of the upper edge, corners included.
         lower: points of the lower edge, corners included.
+        rings: how many rings of points beside the slit belong to one of its sides.
     """
 
     name: str
     upper: tuple[int, ...]
     lower: tuple[int, ...]
+    rings: int
 
     @property
     def corners(self) -> tuple[int, int]:
@@ -37,17 +39,35 @@ class Slit:
         return self.upper[0], self.upper[-1]
 
 
-EYE_RIGHT = Slit("eye_right", topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT)
-EYE_LEFT = Slit("eye_left", topo.UPPER_LID_LEFT[::-1], topo.LOWER_LID_LEFT[::-1])
-MOUTH = Slit("mouth", topo.UPPER_LIP_INNER, topo.LOWER_LIP_INNER)
+EYE_RIGHT = Slit("eye_right", topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, 2)
+EYE_LEFT = Slit("eye_left", topo.UPPER_LID_LEFT[::-1], topo.LOWER_LID_LEFT[::-1], 2)
+MOUTH = Slit("mouth", topo.UPPER_LIP_INNER, topo.LOWER_LIP_INNER, 3)
 SLITS = (EYE_RIGHT, EYE_LEFT, MOUTH)
 
 
 @cache
-def touching(slit: Slit, *, lower: bool) -> NDArray[np.bool_]:
-    """Triangles with a point on one edge of the slit, corners apart, shape (924,)."""
-    edge = slit.lower if lower else slit.upper
-    return np.asarray(np.isin(all_triangles(), edge[1:-1]).any(axis=1))
+def side(slit: Slit, *, lower: bool) -> NDArray[np.bool_]:
+    """Triangles on one side of a slit that its opening could disturb, shape (924,).
+
+    Those with a point that is within a few edges of this edge of the slit and nearer to it than to the
+    other one. Where skin goes round the corners it is on neither side.
+    """
+    here = _hops(slit.lower if lower else slit.upper)
+    there = _hops(slit.upper if lower else slit.lower)
+    mine = (here <= slit.rings) & (here < there)
+    return np.asarray(mine[all_triangles()].any(axis=1))
+
+
+def _hops(edge: tuple[int, ...]) -> NDArray[np.int64]:
+    """Edges of the mesh between each point and the inner points of a slit's edge, round its corners."""
+    around = neighbours()
+    hops = np.full(len(around), 99)
+    hops[list(edge[1:-1])] = 0
+    for _ in range(4):
+        reached = hops[around].min(axis=1) + 1
+        reached[[edge[0], edge[-1]]] = 99
+        hops = np.minimum(hops, reached)
+    return hops
 
 
 def fine(edge: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from mien.edit.mesh.slit import (
     coverage,
     edges,
     frame,
-    touching,
+    side,
 )
 
 Image = NDArray[np.uint8]
@@ -111,7 +111,7 @@ def _plan(canvas: Canvas, shift: NDArray[np.float64]) -> _Move:
 def _moves(shift: NDArray[np.float64], slit: Slit) -> bool:
     """Whether an edit reaches the skin round a slit or what lies behind it."""
     faces = field.all_triangles()
-    near = faces[touching(slit, lower=True) | touching(slit, lower=False)]
+    near = faces[side(slit, lower=True) | side(slit, lower=False)]
     points = set(near.ravel().tolist())
     iris = {"eye_right": topo.IRIS_RIGHT, "eye_left": topo.IRIS_LEFT}.get(slit.name)
     if iris is not None:
@@ -185,7 +185,7 @@ class _Opening:
     def __init__(self, canvas: Canvas, move: _Move, slit: Slit, ids: NDArray[np.int16]) -> None:
         self.canvas, self.move, self.slit = canvas, move, slit
         faces = field.all_triangles()
-        self.above, self.below = touching(slit, lower=False), touching(slit, lower=True)
+        self.above, self.below = side(slit, lower=False), side(slit, lower=True)
         points = np.unique(faces[self.above | self.below])
         nodes = canvas.grid.to_nodes(move.target[points])
         low = np.clip(np.floor(nodes.min(axis=0)).astype(int) - 3, 0, None)
@@ -194,10 +194,10 @@ class _Opening:
         self.visible = bool((high > low).all())
         self.lower_side = self._without(ids, self.above) if self.visible else ids[:0]
 
-    def _without(self, ids: NDArray[np.int16], side: NDArray[np.bool_]) -> NDArray[np.int16]:
+    def _without(self, ids: NDArray[np.int16], other: NDArray[np.bool_]) -> NDArray[np.int16]:
         """Triangles of the window with the opening and one side replaced by the nearest of the other."""
         window = ids[self.rows, self.columns].copy()
-        gone = (window < 0) | side[window]
+        gone = (window < 0) | other[window]
         if gone.all() or not gone.any():
             return window
         _, labels = cv2.distanceTransformWithLabels(

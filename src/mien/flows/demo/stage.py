@@ -93,7 +93,9 @@ def set_stage(photo: Path | None) -> Stage:
     rest = _relaxed(original, found)
     again = refine(rest, found.landmarks.points)
     if again is None:
-        raise NoFaceError(f"{name}: the face was lost when it was put at rest; use another portrait")
+        raise NoFaceError(
+            f"{name}: the face was lost when it was put at rest; use another portrait"
+        )
     person = portrait(again, neutral_model(rest))
     return Stage(original, rest, person, facs.to_dict(found.aus), enlarged, credit)
 

@@ -1,0 +1,95 @@
+"""The demo's experiment: hide a micro-expression in a clip, read the clip, compare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core import facs
+from mien.core.face import Event
+from mien.core.seams import Progress
+from mien.core.signal import Interval, Track
+from mien.flows.demo.stage import Stage
+from mien.flows.read import read
+from mien.flows.transition import subject_of
+from mien.guard.provenance import stamper
+from mien.media.image import save_image
+from mien.media.writer import video_writer
+from mien.synth.clip import Camera, MicroClip, micro_clip
+from mien.synth.envelope import Envelope
+
+HIDDEN: Mapping[str, float] = {"AU12L": 2.0, "AU06L": 1.2}
+COURSE = Envelope(onset=0.90, apex=0.98, offset=1.22)
+SECONDS = 2.0
+CAMERA = Camera(rate=100.0, noise=1.5, seed=7)
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """What was hidden and what was read.
+
+    Attributes:
+        time: shape (n,), seconds; of each frame that was made.
+        asked: AU column to intensity, each of shape (n,).
+        read_time: shape (m,), seconds; of each row that was read.
+        measured: AU column to intensity, each of shape (m,); NaN where there is no reading.
+        truth: the hidden event.
+        found: the event read that matches it, or None.
+        others: how many events were read besides.
+    """
+
+    time: NDArray[np.float64]
+    asked: dict[str, NDArray[np.float64]]
+    read_time: NDArray[np.float64]
+    measured: dict[str, NDArray[np.float64]]
+    truth: Event
+    found: Event | None
+    others: int
+
+
+def experiment(
+    stage: Stage, path: Path, neutral: Path, camera: Camera, progress: Progress
+) -> Experiment:
+    """Make the clip at ``path``, read it back, and compare.
+
+    Args:
+        stage: the portrait.
+        path: of the clip to write.
+        neutral: where to write the portrait at rest, the reader's neutral photo.
+        camera: how the clip is filmed.
+        progress: told about each frame made and read.
+    """
+    clip = micro_clip(stage.rest, subject_of(stage.person), HIDDEN, COURSE, SECONDS, camera)
+    with video_writer(path, camera.rate) as writer:
+        for done, (time, frame) in enumerate(clip.frames(), 1):
+            writer.write(time, frame)
+            progress("hide", done, len(clip.time))
+    stamper().stamp(path, {"action": "synth", "event": clip.event.aus})
+    save_image(neutral, stage.rest)
+    reading = read(path, neutral=neutral, progress=progress)
+    return compare(clip, reading.track.of_face(0), [e for e in reading.events if e.face == 0])
+
+
+def compare(clip: MicroClip, track: Track, events: list[Event]) -> Experiment:
+    """Put what was read beside what was hidden."""
+    columns = [column for column in facs.COLUMNS if column in clip.event.aus]
+    found = match(clip.event, events)
+    return Experiment(
+        time=clip.time,
+        asked={column: clip.aus[:, facs.INDEX[column]] for column in columns},
+        read_time=track.time,
+        measured={column: track.au(column) for column in columns},
+        truth=clip.event,
+        found=found,
+        others=len(events) - (found is not None),
+    )
+
+
+def match(truth: Event, events: list[Event]) -> Event | None:
+    """The event that overlaps the true one most; None if none does."""
+    span = Interval(truth.onset, truth.offset)
+    overlap = {i: span.iou(Interval(e.onset, e.offset)) for i, e in enumerate(events)}
+    best = max(overlap, key=lambda i: overlap[i], default=None)
+    return None if best is None or overlap[best] <= 0.0 else events[best]
