@@ -3,8 +3,18 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
+from numpy.typing import NDArray
+from PIL import Image
+
+from mien.anatomy.head import View
+from mien.anatomy.lips import closed
+from mien.anatomy.model import face_model
+from mien.anatomy.template import template
+from mien.core import facs
+from mien.edit.points import Subject
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,3 +45,18 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("no real photos here: set MIEN_TEST_DATA to the folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def subject() -> Subject:
+    """A puppet: the average face at rest, seen from the front, 60 px between the pupils."""
+    view = View(np.eye(3), 60.0, np.array([120.0, -110.0, 0.0]))
+    model = face_model(closed(template()))
+    return Subject(view.to_picture(model.neutral), model, view, np.zeros(len(facs.COLUMNS)))
+
+
+@pytest.fixture(scope="session")
+def backdrop() -> NDArray[np.uint8]:
+    """What the puppet is painted on: soft noise, shape (240, 240, 3)."""
+    coarse = np.random.default_rng(0).integers(40, 216, (30, 30, 3), dtype=np.uint8)
+    return np.asarray(Image.fromarray(coarse).resize((240, 240), Image.Resampling.BICUBIC))

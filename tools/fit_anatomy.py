@@ -18,14 +18,18 @@ from pathlib import Path
 import numpy as np
 
 from mien.anatomy.fields import Pull, table
-from mien.anatomy.fit import N_SKIN, Shape, shape_design, fit_pulls
+from mien.anatomy.fit import ANCHOR, N_SKIN, Shape, fit_pulls, shape_design
 from mien.anatomy.template import distances, template
 from mien.bench.people import sculpted_shapes, smile_pairs
 from mien.bench.refit import left_over
 from mien.core.facs import COLUMNS, SHAPES
 
+# Most rows of an action unit, and the share of its shape that a further row must explain. The parts of a smile
+# get more: there the people can correct the sculptor.
 MOST_ROWS, LEAST_GAIN = 8, 0.002
-REACHES = (0.16, 0.22, 0.3, 0.4, 0.55, 0.75, 1.0)
+SMILE_ROWS, SMILE_GAIN = 13, 0.0003
+SMILE = ("AU06", "AU10", "AU12")
+REACHES = (0.25, 0.32, 0.4, 0.55, 0.75, 1.0)
 
 # Per action unit: muscle, point towards which it runs, points where its fibres reach the skin, and how far
 # along the skin from these a site may lie (IOD). After Gray's Anatomy and FACS 2002.
@@ -103,6 +107,9 @@ BY_HAND = (
     Pull("AU25", "depressor labii inferioris", "14", 152, 0.35, (0.045, 0.0, 0.0), FACS_FORM),
     Pull("AU25", "levator labii superioris", "13", 2, 0.3, (0.015, 0.0, 0.0), FACS_FORM),
     Pull("AU25", "depressor labii inferioris", "17", 152, 0.35, (0.01, 0.0, 0.0), FACS_FORM),
+    Pull("AU25", "depressor labii inferioris", "321", 400, 0.3, (0.01, 0.0, 0.0), FACS_FORM),
+    Pull("AU25", "levator labii superioris", "270", 322, 0.25, (0.01, 0.0, 0.0), FACS_FORM),
+    Pull("AU25", "depressor labii inferioris", "200", 152, 0.4, (0.01, 0.0, 0.0), FACS_FORM),
     Pull("AU43", "levator palpebrae, relaxed", "upper_lid", None, 0.25, (0.82, 0.0, 0.0), LIDS_TOUCH),
     Pull("AU43", "orbicularis oculi", "lower_lid", None, 0.25, (0.18, 0.0, 0.0), LIDS_TOUCH),
     Pull("AU61", "extraocular muscles", "iris", None, 0.05, (0.095, 0.0, 0.0), EYEBALL),
@@ -130,18 +137,20 @@ def main() -> None:
 
 def chosen_rows(au: str, shape: Shape) -> list[Pull]:
     """Sites and reaches for one action unit, by orthogonal matching pursuit on its shape."""
-    source = f"ICT {' + '.join(SHAPES[au])}; London smiles"
+    size = f" x{ANCHOR[au]} (CANDIDE-3)" if au in ANCHOR else ""
+    source = f"ICT {' + '.join(SHAPES[au])}{size}; London smiles"
     chosen = [Pull(au, m, lid, None, reach, (0, 0, 0), source) for m, lid, reach in LIDS.get(au, ())]
     candidates = possible_rows(au, source)
     moves = [shape_design([row], shape)[0] for row in candidates]
     wanted = shape_design(candidates[:1], shape)[1]
     rest, left = residual(chosen, shape, wanted), 1.0
-    for _ in range(MOST_ROWS):
+    most, least = (SMILE_ROWS, SMILE_GAIN) if au in SMILE else (MOST_ROWS, LEAST_GAIN)
+    for _ in range(most):
         gains = [gain(move, rest) for move in moves]
         best = int(np.argmax(gains))
         attempt = residual([*chosen, candidates[best]], shape, wanted)
         share = float(attempt @ attempt / (wanted @ wanted))
-        if left - share < LEAST_GAIN:
+        if left - share < least:
             break
         chosen.append(candidates[best])
         taken = candidates[best].site

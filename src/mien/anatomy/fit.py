@@ -27,6 +27,9 @@ _SMILE = ("AU06", "AU10", "AU12", "AU25")
 _HOLD_SMILE, _HOLD = 0.01, 0.03
 _HOLD_FIRMLY = {"AU27": 0.3, "AU18": 0.09, "AU22": 0.09}
 _HOLD_FORM = 0.3  # share of that for units without a sculpted shape, which keep to their form
+# Intensity 5 in sculpted shapes at weight 1, where that is not 1: CANDIDE-3 lowers the brow by 0.19 IOD, ICT's
+# browDown by a third of that.
+ANCHOR = {"AU04": 1.8}
 _DEPTH = 0.6  # weight of z: the people say nothing about it
 _LIPS = 1.5  # weight of the lips, where a millimetre shows
 _RIDGE = 0.02
@@ -259,7 +262,7 @@ def shape_design(rows: Sequence[Pull], shape: Shape | None) -> tuple[Array, Arra
 
 
 def _anchored(rows: Sequence[Pull], shapes: Mapping[str, Shape], pulls: Array) -> Array:
-    """Scaled so that each field has its shape's size: intensity 5 is the shape at weight 1."""
+    """Scaled so that each field has its shape's size: intensity 5 is the shape at weight 1 (ANCHOR)."""
     anchored = pulls.copy()
     for au, shape in shapes.items():
         own = [i for i, row in enumerate(rows) if row.au == au]
@@ -268,5 +271,6 @@ def _anchored(rows: Sequence[Pull], shapes: Mapping[str, Shape], pulls: Array) -
         design, wanted = shape_design([rows[i] for i in own], shape)
         flat = np.arange(len(wanted)) % 3 < 2
         field = pulls[own].ravel() @ design
-        anchored[own] *= (wanted[flat] @ wanted[flat]) / (field[flat] @ wanted[flat])
+        size = ANCHOR.get(au, 1.0) * (wanted[flat] @ wanted[flat]) / (field[flat] @ wanted[flat])
+        anchored[own] *= size
     return anchored

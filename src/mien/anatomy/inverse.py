@@ -35,14 +35,14 @@ _RIGID = 7
 _OVAL_WEIGHT = 0.25  # the outline slides along the skin
 _IRIS_WEIGHT = 4.0  # ten points carry all that is known about the gaze
 _FLOOR = 0.0015  # IOD; jitter left after averaging, below which nothing is believed
-_SUSPICION = 0.7  # share of the unexplained motion that any action unit must beat
+_SUSPICION = 0.2  # share of the unexplained motion that any action unit must beat
 _FADE = 0.5  # intensity at which the cost of an action unit has halved
 _NOISE = 0.06  # IOD, summed over the mesh; how far a real face strays from its model
 
 # How much rarer than the usual ones: these pull the same skin as a commoner unit does.
 _RARITY = {
-    "AU11": 3.0, "AU13": 3.0, "AU14": 1.5, "AU15": 1.5, "AU16": 1.5, "AU18": 1.5, "AU20": 2.5, "AU22": 2.0,
-    "AU23": 2.5, "AU24": 2.0, "AU28": 2.0, "AU30": 2.0,
+    "AU11": 9.0, "AU13": 9.0, "AU14": 2.0, "AU15": 2.0, "AU16": 2.0, "AU18": 2.0, "AU20": 6.0,
+    "AU22": 4.0, "AU23": 6.0, "AU24": 4.0, "AU28": 4.0, "AU30": 4.0,
 }  # fmt: skip
 _COST = np.array([_RARITY.get(COLUMNS[i][:4], 1.0) for i in _FREE])
 

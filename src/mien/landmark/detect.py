@@ -53,11 +53,11 @@ def detect(image: Image, looks: int = LOOKS) -> list[Landmarks]:
         image: RGB, shape (H, W, 3).
         looks: how many times each face is read, 1 to 5.
     """
-    faces = [face for start in _starts(image) if (face := refine(image, start, looks)) is not None]
+    faces = [face for start in starts(image) if (face := refine(image, start, looks)) is not None]
     faces.sort(key=lambda face: -face.area)
     distinct: list[Landmarks] = []
     for face in faces:
-        if all(_apart(face, other) for other in distinct):
+        if all(apart(face, other) for other in distinct):
             distinct.append(face)
     return distinct
 
@@ -118,7 +118,7 @@ def crop_around(image: Image, square: Square) -> Crop:
             [s, c, square.y - 0.5 - (s + c) * middle],
         ]
     )
-    part, left, top, shrink = _shrunk_part(image, square, ratio)
+    part, left, top, shrink = shrunk_part(image, square, 1.1)
     to_part = to_picture.copy()
     to_part[:, 2] += 0.5 - np.array([left, top])
     to_part /= shrink
@@ -130,10 +130,19 @@ def crop_around(image: Image, square: Square) -> Crop:
     return Crop(np.asarray(upright, dtype=np.uint8), to_picture)
 
 
-def _shrunk_part(image: Image, square: Square, ratio: float) -> tuple[Image, int, int, int]:
-    """The surroundings of a square, shrunk by a whole factor so that the warp does not alias."""
-    shrink = max(int(ratio), 1)
-    reach = 1.1 * square.size
+def shrunk_part(image: Image, square: Square, reach: float) -> tuple[Image, int, int, int]:
+    """The surroundings of a square, shrunk by a whole factor so that reading it does not alias.
+
+    Args:
+        image: RGB, shape (H, W, 3).
+        square: round a face.
+        reach: from its centre to each side, in sizes of the square.
+
+    Returns:
+        The part, its left and top edge on the picture in px, and the factor.
+    """
+    shrink = max(int(square.size / _FACE), 1)
+    reach *= square.size
     height, width = image.shape[:2]
     left = int(np.clip(square.x - reach, 0, width - 1))
     top = int(np.clip(square.y - reach, 0, height - 1))
@@ -154,14 +163,14 @@ def _square_in_crop(x: float, y: float, size: float, roll: float) -> Square:
     return Square(middle + x * _FACE, middle + y * _FACE, size * _FACE, float(np.radians(roll)))
 
 
-def _starts(image: Image) -> list[Array]:
-    """Rough points of every face that the detector sees."""
+def starts(image: Image) -> list[Array]:
+    """Rough points of every face that the detector sees, each of shape (478, 3), px."""
     scale = min(1.0, _SEARCH / max(image.shape[:2]))
     small = image
     if scale < 1.0:
         size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
         small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    starts = []
+    found = []
     for right_eye, left_eye, _, mouth in eyes_and_mouths(small):
         across = left_eye - right_eye
         centre = 0.6 * (right_eye + left_eye) / 2 + 0.4 * mouth
@@ -169,11 +178,11 @@ def _starts(image: Image) -> list[Array]:
         angle = float(np.arctan2(across[1], across[0]))
         points = mesh_in_square(small, Square(*map(float, centre), 1.4 * size, angle))
         if points is not None:
-            starts.append(points / scale)
-    return starts
+            found.append(points / scale)
+    return found
 
 
-def _apart(face: Landmarks, other: Landmarks) -> bool:
+def apart(face: Landmarks, other: Landmarks) -> bool:
     """Whether two findings are two faces: centres further apart than half a face."""
     gap = np.hypot(*(face.xy.mean(axis=0) - other.xy.mean(axis=0)))
     return bool(gap > 0.5 * np.sqrt(min(face.area, other.area)))

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from mien.anatomy import topology as topo
 from mien.core.face import N_POINTS
 from mien.edit.mesh import seam
-from mien.edit.mesh.field import F32, Grid, ring
+from mien.edit.mesh.field import Grid, ring
 from mien.edit.mesh.mouth import MouthLight, light_of
+from mien.edit.mesh.pixels import F32, Floats, Image
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, edges, frame
 
-Image = NDArray[np.uint8]
 NODES_PER_IOD = 45  # resolution of the field
 FEATHER = 0.25  # IOD over which the mask falls to zero
 _CHEEKS = (50, 101, 118, 280, 330, 347)
@@ -47,7 +47,7 @@ class Canvas:
     light: MouthLight
 
 
-def prepare(image: Image, source: NDArray[np.floating]) -> Canvas:
+def prepare(image: Image, source: Floats) -> Canvas:
     """Get a picture ready for :func:`mien.edit.mesh.paint`.
 
     Args:
@@ -82,9 +82,11 @@ def prepare(image: Image, source: NDArray[np.floating]) -> Canvas:
     )
 
 
-def _check(image: Image, source: NDArray[np.floating]) -> None:
+def _check(image: Image, source: Floats) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise ValueError(f"expected an RGB uint8 picture (H, W, 3), got {image.dtype} {image.shape}")
+        raise ValueError(
+            f"expected an RGB uint8 picture (H, W, 3), got {image.dtype} {image.shape}"
+        )
     if source.shape not in ((N_POINTS, 2), (N_POINTS, 3)):
         raise ValueError(f"expected landmarks of shape ({N_POINTS}, 2 or 3), got {source.shape}")
     if not np.isfinite(source).all():
@@ -104,7 +106,7 @@ def _weights(grid: Grid, outer: NDArray[np.float64], iod: float) -> F32:
     """The mask on the nodes."""
     area = np.zeros((grid.shape[0] + 2, grid.shape[1] + 2), np.uint8)
     polygon = np.clip(np.rint((grid.to_nodes(outer) + 1) * 16), -(2**20), 2**20).astype(np.int32)
-    cv2.fillPoly(area, [polygon], 1, shift=4)
+    cv2.fillPoly(area, [polygon], (1,), shift=4)
     padded = cv2.copyMakeBorder(area[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
     t = np.clip(distance * np.float32(grid.step / (FEATHER * iod)), 0, 1)
@@ -131,7 +133,10 @@ def _light(image: Image, xy: NDArray[np.float64], iod: float) -> MouthLight:
     opening = edges(xy, MOUTH, frame(xy, MOUTH)).opening / iod
     shown = float(np.clip((opening - 0.03) / 0.04, 0, 1))
     return light_of(
-        np.median(skin, axis=0).astype(np.float32), np.mean(whites, axis=0).astype(np.float32), shown, iod
+        np.median(skin, axis=0).astype(np.float32),
+        np.mean(whites, axis=0).astype(np.float32),
+        shown,
+        iod,
     )
 
 
@@ -142,6 +147,8 @@ def _patch(image: Image, centres: NDArray[np.float64], width: int, height: int =
         column = int(np.clip(x, 0, image.shape[1] - 1))
         row = int(np.clip(y, 0, image.shape[0] - 1))
         tall = height or width
-        box = image[max(0, row - tall) : row + tall + 1, max(0, column - width) : column + width + 1]
+        box = image[
+            max(0, row - tall) : row + tall + 1, max(0, column - width) : column + width + 1
+        ]
         found.append(box.reshape(-1, 3))
-    return np.concatenate(found).astype(np.float32)
+    return np.asarray(np.concatenate(found), np.float32)

@@ -1,10 +1,10 @@
-"""The displacement field of the skin: smooth on the mesh, sampled on a coarse grid, looked up backwards.
+"""The displacement field of the skin: smooth on the mesh, sampled on a coarse grid.
 
 Every vertex carries its displacement and, by least squares over its neighbours, the gradient of the
 displacement. A point of a triangle blends the three linear predictions with squared barycentric
-weights (a partition of unity, as in Shepard's and McLain's interpolants), which hits every landmark,
-reproduces linear fields and leaves only kinks of second order across edges. Round the face lies a band of
-triangles whose outer vertices never move.
+weights (a partition of unity, as in Shepard's and McLain's interpolants), which hits every
+landmark, reproduces linear fields and leaves only kinks of second order across edges. Round the
+face lies a band of triangles whose outer vertices never move.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from mien.anatomy import topology as topo
 from mien.anatomy.topology import OVAL, triangles
 from mien.core.face import N_POINTS
+from mien.edit.mesh.pixels import F32, Floats
 
-F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-SIDE_BAND, CHIN_BAND = 0.35, 0.95  # IOD: width of the band beside and above the face, below the chin
+SIDE_BAND, CHIN_BAND = 0.25, 0.8  # IOD: width of the band beside and above, below the chin
 # The rims of the lids slide as stiff bands, lashes and all; the skin beyond them gives way.
 _RIMS = (topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, topo.UPPER_LID_LEFT, topo.LOWER_LID_LEFT)
 _STIFF, _BEFORE, _AFTER = (
@@ -46,10 +46,15 @@ class Grid:
     step: int
     shape: tuple[int, int]
 
-    def to_nodes(self, xy: NDArray[np.floating]) -> F32:
+    def to_nodes(self, xy: Floats) -> F32:
         """Picture coordinates (..., 2) in px as node coordinates."""
         offset = np.array([self.left, self.top]) + (self.step - 1) / 2
-        return ((xy - offset) / self.step).astype(np.float32)
+        return np.asarray((xy - offset) / self.step, np.float32)
+
+    def to_pixels(self, nodes: F32) -> F32:
+        """Node coordinates (..., 2) as picture coordinates in px."""
+        offset = np.array([self.left, self.top], np.float32) + np.float32((self.step - 1) / 2)
+        return np.asarray(nodes * np.float32(self.step) + offset, np.float32)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -63,7 +68,9 @@ def all_triangles() -> Ints:
     inner = np.array(OVAL)
     outer = N_POINTS + np.arange(len(OVAL))
     after, beyond = np.roll(inner, -1), np.roll(outer, -1)
-    band = np.concatenate([np.stack([outer, beyond, inner], 1), np.stack([beyond, after, inner], 1)])
+    band = np.concatenate(
+        [np.stack([outer, beyond, inner], 1), np.stack([beyond, after, inner], 1)]
+    )
     return np.concatenate([triangles(), band])
 
 
@@ -105,10 +112,10 @@ def paint_order(vertices: NDArray[np.float64], depth: NDArray[np.float64]) -> In
     faces = all_triangles()
     away = (signed_areas(vertices, faces) <= 0) & (faces.max(axis=1) < N_POINTS)
     band = faces.max(axis=1) >= N_POINTS
-    return np.lexsort((-depth[faces].mean(axis=1), ~away, ~band))
+    return np.asarray(np.lexsort((-depth[faces].mean(axis=1), ~away, ~band)))
 
 
-def signed_areas(vertices: NDArray[np.floating], faces: Ints) -> NDArray[np.float64]:
+def signed_areas(vertices: Floats, faces: Ints) -> NDArray[np.float64]:
     """Signed areas of triangles in px², positive where they face the viewer (y down)."""
     a, b, c = (vertices[faces[:, i]].astype(np.float64) for i in range(3))
     u, v = b - a, c - a
@@ -135,7 +142,8 @@ def rasterise(nodes: F32, order: Ints, shape: tuple[int, int]) -> NDArray[np.int
 def gradients(vertices: F32, shift: F32) -> F32:
     """Gradient of a displacement at each vertex, shape (514, 2, 2): [component, direction].
 
-    Least squares over the neighbours, weighted by inverse squared distance. The ring has none.
+    Least squares over the neighbours, weighted by inverse squared distance. Points that
+    stay have none, so that nothing moves beyond the triangles of those that do.
     """
     around = neighbours()
     step = vertices[around] - vertices[:, None]
@@ -148,11 +156,11 @@ def gradients(vertices: F32, shift: F32) -> F32:
     det = xx * yy - xy * xy
     slope = np.stack([bx * yy[:, None] - by * xy[:, None], by * xx[:, None] - bx * xy[:, None]], -1)
     slope /= det[:, None, None]
-    slope[N_POINTS:] = 0.0
+    slope[(shift == 0).all(axis=1)] = 0.0
     rim = vertices[_AFTER] - vertices[_BEFORE]
     rim /= np.linalg.norm(rim, axis=1, keepdims=True) + 1e-6
     slope[_STIFF] = (slope[_STIFF] @ rim[..., None]) * rim[:, None]
-    return slope.astype(np.float32)
+    return np.asarray(slope, np.float32)
 
 
 def triangle_table(vertices: F32, shift: F32) -> F32:
@@ -172,7 +180,8 @@ def triangle_table(vertices: F32, shift: F32) -> F32:
     for p, q in ((b, c), (c, a), (a, b)):
         rows += [p[:, 1] - q[:, 1], q[:, 0] - p[:, 0], p[:, 0] * q[:, 1] - q[:, 0] * p[:, 1]]
     barycentric = np.stack(rows) / double
-    return np.concatenate([barycentric, planes[faces].reshape(len(faces), 18).T]).astype(np.float32)
+    corners = planes[faces].reshape(len(faces), 18).T
+    return np.asarray(np.concatenate([barycentric, corners]), np.float32)
 
 
 def evaluate(table: F32, ids: NDArray[np.int16], x: F32, y: F32) -> F32:
@@ -201,7 +210,7 @@ def evaluate(table: F32, ids: NDArray[np.int16], x: F32, y: F32) -> F32:
     return np.stack([top_x / total, top_y / total], axis=-1)
 
 
-def folded(source: NDArray[np.floating], target: NDArray[np.floating]) -> int:
+def folded(source: Floats, target: Floats) -> int:
     """How many triangles of the skin turn over on the way from source to target.
 
     Only triangles count that face the viewer in the source and are not slivers there (area above a

@@ -1,20 +1,26 @@
-"""What lies behind a slit and does not move with the skin: the eyeball, and a mouth that was open."""
+"""What lies behind a slit and does not move with the skin: the eyeball, an open mouth."""
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy import topology as topo
-from mien.edit.mesh.field import F32
-from mien.edit.mesh.slit import Edges, Frame, Slit, edges, smooth
+from mien.edit.mesh.pixels import F32, Image, box_of, look, smooth, to_image
+from mien.edit.mesh.slit import Edges, Frame, Slit, edges
 
-Image = NDArray[np.uint8]
+Pair = tuple[F32, F32]
+# Centre and ring of the iris behind each slit.
+IRIS = {
+    "eye_right": [topo.IRIS_RIGHT, *topo.IRIS_RING_RIGHT],
+    "eye_left": [topo.IRIS_LEFT, *topo.IRIS_RING_LEFT],
+}
 _RIM = np.float32(0.3)  # iris radii: the strip along a lid that its shadow and lashes spoil
 
 
-def carried(source: NDArray[np.float64], target: NDArray[np.float64], slit: Slit) -> NDArray[np.float64]:
+def carried(
+    source: NDArray[np.float64], target: NDArray[np.float64], slit: Slit
+) -> NDArray[np.float64]:
     """The source's points moved as the corners of a slit move: what the eyeball does.
 
     Args:
@@ -33,29 +39,27 @@ def carried(source: NDArray[np.float64], target: NDArray[np.float64], slit: Slit
 
 
 def _squeeze(distance: F32, height: F32, fit: F32) -> F32:
-    """Map [0, height] onto [0, fit], fit ≤ height: slope 1 at 0, monotone, flattest at the far end."""
+    """Map [0, height] onto [0, fit], fit ≤ height: monotone, slope 1 at 0, flat at the end."""
     power = height / np.maximum(fit, 1e-3)
-    return fit * (1 - np.power(np.clip(1 - distance / height, 0, 1), power))
+    return np.asarray(fit * (1 - np.power(np.clip(1 - distance / height, 0, 1), power)))
 
 
-def look_up(p: F32, q: F32, open_now: Edges, still: Edges, *, below: bool = True) -> F32:
+def look_up(q: F32, open_now: Pair, still: Pair, *, below: bool = True) -> F32:
     """Where in a still interior each pixel of an opening looks, across the slit.
 
-    Identity where the source shows it. Where the edges now stand farther apart than in the source, the
-    interior is stretched, mostly close to the edge that has moved.
+    Identity where the source shows it. Where the edges now stand farther apart than in the source,
+    the interior is stretched, mostly close to the edge that has moved.
 
     Args:
-        p: px along the slit.
-        q: px across it, same shape.
-        open_now: edges of the target.
-        still: edges of the source in the same frame, carried along rigidly.
+        q: px across the slit.
+        open_now: upper and lower edge of the target at each pixel.
+        still: those of the source in the same frame, carried along rigidly.
         below: whether a lower edge that has dropped stretches the interior, too.
 
     Returns:
         q in the still interior, px.
     """
-    upper, lower = open_now.at(p)
-    still_upper, still_lower = still.at(p)
+    (upper, lower), (still_upper, still_lower) = open_now, still
     height = np.maximum(lower - upper, 1e-2)
     dropped = np.clip(lower - still_lower, 0, 0.98 * height)
     above = np.clip(still_upper - upper, 0, 0.98 * (height - dropped))
@@ -66,13 +70,18 @@ def look_up(p: F32, q: F32, open_now: Edges, still: Edges, *, below: bool = True
     kept = height - dropped if below else height
     from_top = _squeeze(inside, height, kept)
     from_bottom = _squeeze(kept - from_top, kept, kept - above)
-    return np.maximum(still_upper, upper) + (kept - above) - from_bottom + (q - upper - inside)
+    start = np.maximum(still_upper, upper) + (kept - above)
+    return np.asarray(start - from_bottom + (q - upper - inside), np.float32)
 
 
 @dataclass(frozen=True)
 class Iris:
-    """An iris in the target: its centre and how far it has turned away from the lids' own motion, in a
-    slit's frame (p, q), and its radius; all px.
+    """An iris in the target, in a slit's frame (p, q), px.
+
+    Attributes:
+        centre: of the iris.
+        turn: how far it has moved beyond what the corners of the eye have.
+        radius: of the iris.
     """
 
     centre: tuple[np.float32, np.float32]
@@ -91,13 +100,13 @@ def eyeball(
     target: NDArray[np.float64],
     slit: Slit,
     into: Frame,
-    pixels: tuple[F32, F32],
+    pixels: Pair,
     open_now: Edges,
 ) -> Image:
     """The picture of an eyeball for a window round its slit.
 
-    The eyeball moves with the corners of the eye, the iris turns on it. Parts of the iris that the lids
-    covered in the source are completed by turning its visible part about its centre.
+    The eyeball moves with the corners of the eye, the iris turns on it. Parts of the iris that the
+    lids covered in the source are completed by turning its visible part about its centre.
 
     Args:
         image: the whole picture.
@@ -118,19 +127,23 @@ def eyeball(
     still = edges(carried(source, target, slit), slit, into)
     fade = _turning(p, q, iris, into.width)
     ball = p - fade * iris.turn[0], q - fade * iris.turn[1]
-    upper, lower = still.at(ball[0])
-    flat = look_up(p, q, open_now, still) - fade * iris.turn[1]
+    open_pair, still_pair = open_now.at(p), still.at(p)
+    upper, lower = still.at(ball[0]) if fade.any() else still_pair
+    flat = look_up(q, open_pair, still_pair) - fade * iris.turn[1]
     flat = np.clip(flat, np.minimum(upper, ball[1]), np.maximum(lower, ball[1]))
     part = np.clip(p / np.float32(into.width), 0, 1)
-    back = tuple(_along(part, begin @ axis, end @ axis) for axis in (into.along, into.across))
+    back = (
+        _along(part, begin @ into.along, end @ into.along),
+        _along(part, begin @ into.across, end @ into.across),
+    )
     seen = sample(image, into, ball[0] - back[0], flat - back[1])
-    share = _hidden(ball, still, open_now.at(p), iris)
-    left, top, width, height = cv2.boundingRect((share > 0).astype(np.uint8))
-    if width:
-        area = np.s_[top : top + height, left : left + width]
-        ball, back = tuple(c[area] for c in ball), tuple(c[area] for c in back)
+    share = _hidden(ball, (upper, lower), open_pair, iris)
+    box = box_of(share > 0)
+    if box:
+        area = np.s_[box[1] : box[3], box[0] : box[2]]
+        ball, back = (ball[0][area], ball[1][area]), (back[0][area], back[1][area])
         seen[area] = _completed(image, into, (seen[area], share[area]), ball, back, still, iris)
-    return _shaded(seen, q, open_now.at(p)[0], still.at(p)[0], iris.radius)
+    return _shaded(seen, q, open_pair[0], still_pair[0], iris.radius)
 
 
 def _iris(
@@ -140,9 +153,7 @@ def _iris(
     into: Frame,
     lids: NDArray[np.float64],
 ) -> Iris:
-    right = slit.name == "eye_right"
-    centre = topo.IRIS_RIGHT if right else topo.IRIS_LEFT
-    ring = list(topo.IRIS_RING_RIGHT if right else topo.IRIS_RING_LEFT)
+    centre, *ring = IRIS[slit.name]
     turn = target[centre] - source[centre] - lids
     radius = np.linalg.norm(source[ring] - source[centre], axis=1).mean()
     p, q = into.of(target[centre])
@@ -154,19 +165,19 @@ def _iris(
 
 
 def _turning(p: F32, q: F32, iris: Iris, width: float) -> F32:
-    """How much of the iris's turn each pixel of the eyeball takes part in: 1 on the iris, 0 at the corners."""
+    """How far each pixel of the eyeball turns with the iris: 1 on it, 0 at the corners."""
+    if max(abs(iris.turn[0]), abs(iris.turn[1])) < 0.01:
+        return np.zeros_like(p)
     away = np.hypot(p - iris.centre[0], q - iris.centre[1])
     room = np.where(p < iris.centre[0], iris.centre[0], np.float32(width) - iris.centre[0])
     room = np.maximum(room, np.float32(1.3) * iris.radius)
     return smooth((room - away) / (room - iris.radius))
 
 
-def _hidden(
-    ball: tuple[F32, F32], still: Edges, open_now: tuple[F32, F32], iris: Iris
-) -> F32:
+def _hidden(ball: Pair, still: Pair, open_now: Pair, iris: Iris) -> F32:
     """How far each pixel of the eyeball, near the iris, lay behind a lid in the source, 0–1."""
     rim = _RIM * iris.radius
-    upper, lower = still.at(ball[0])
+    upper, lower = still
     top = np.clip(np.float32(4) * (upper - open_now[0]), 0, rim)
     bottom = np.clip(np.float32(4) * (open_now[1] - lower), 0, rim)
     behind = np.maximum(upper + top - ball[1], ball[1] - lower + bottom)
@@ -178,12 +189,12 @@ def _completed(
     image: Image,
     into: Frame,
     under: tuple[Image, F32],
-    ball: tuple[F32, F32],
-    back: tuple[F32, F32],
+    ball: Pair,
+    back: Pair,
     still: Edges,
     iris: Iris,
 ) -> Image:
-    """Fill what lids covered with pixels at the same distance from the iris's centre, on both sides of it."""
+    """Fill what lids covered with pixels as far from the iris's centre, of both its sides."""
     seen, share = under
     x, y = ball[0] - iris.rest[0], ball[1] - iris.rest[1]
     away = np.hypot(x, y)
@@ -197,9 +208,11 @@ def _completed(
             turned_y = np.clip(y, upper + rim - iris.rest[1], lower - rim - iris.rest[1])
             turned_y = np.clip(turned_y, -away, away)
             turned_x = side * np.sqrt(np.maximum(away**2 - turned_y**2, 0))
-        part = sample(image, into, turned_x + iris.rest[0] - back[0], turned_y + iris.rest[1] - back[1])
+        part = sample(
+            image, into, turned_x + iris.rest[0] - back[0], turned_y + iris.rest[1] - back[1]
+        )
         mixed += part * (share * weight)[..., None]
-    return np.clip(mixed + np.float32(0.5), 0, 255).astype(np.uint8)
+    return to_image(mixed)
 
 
 def _shaded(seen: Image, q: F32, upper: F32, still: F32, radius: np.float32) -> Image:
@@ -207,16 +220,17 @@ def _shaded(seen: Image, q: F32, upper: F32, still: F32, radius: np.float32) -> 
     risen = np.clip((still - upper) / (np.float32(0.3) * radius), 0, 1)
     if not (risen > 0).any():
         return seen
-    shade = 1 - np.float32(0.45) * risen * np.exp(-np.maximum(q - upper, 0) / (np.float32(0.3) * radius))
-    return np.asarray(np.clip(seen * shade[..., None] + np.float32(0.5), 0, 255), np.uint8)
+    shade = 1 - np.float32(0.45) * risen * np.exp(
+        -np.maximum(q - upper, 0) / (np.float32(0.3) * radius)
+    )
+    return to_image(seen * shade[..., None])
 
 
 def sample(image: Image, into: Frame, p: F32, q: F32) -> Image:
     """Pixels of a picture at points given in a frame, shape (rows, columns, 3)."""
     x = np.float32(into.origin[0]) + p * np.float32(into.along[0]) + q * np.float32(into.across[0])
     y = np.float32(into.origin[1]) + p * np.float32(into.along[1]) + q * np.float32(into.across[1])
-    x, y = x.astype(np.float32), y.astype(np.float32)
-    return cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return look(image, x, y)
 
 
 def _along(part: F32, first: float, last: float) -> F32:

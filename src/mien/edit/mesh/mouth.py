@@ -1,8 +1,8 @@
 """The inside of a mouth: real pixels where the source shows them, else a painted cavity with teeth.
 
-The upper teeth are fixed to the skull: they stay where they are while lips and jaw move. Proportions
-are the usual ones of dental anatomy (central incisor 8.5 mm wide, lateral 6.5, canine 7.6, premolars 7;
-IOD 63 mm; at rest the incisors end 2 mm below the lip line).
+The upper teeth are fixed to the skull: they stay where they are while lips and jaw move.
+Proportions are the usual ones of dental anatomy (central incisor 8.5 mm wide, lateral 6.5, canine
+7.6, premolars 7; IOD 63 mm; at rest the incisors end 2 mm below the lip line).
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.edit.mesh.field import F32
-from mien.edit.mesh.interior import Image, look_up, sample
-from mien.edit.mesh.slit import Edges, Frame, smooth
+from mien.edit.mesh.interior import look_up, sample
+from mien.edit.mesh.pixels import F32, Image, smooth, to_image
+from mien.edit.mesh.slit import Edges, Frame
 
 # Distance of each tooth's far side from the midline, IOD, as a frontal view shortens it.
 _TEETH = np.array([0.0, 0.132, 0.228, 0.322, 0.392, 0.445, 0.485], dtype=np.float32)
-_ENDS = np.array([0.036, 0.024, 0.034, 0.014, 0.0, -0.014], dtype=np.float32)  # IOD below the lip line
+_ENDS = np.array(
+    [0.036, 0.024, 0.034, 0.014, 0.0, -0.014], dtype=np.float32
+)  # IOD below the lip line
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,13 @@ def light_of(skin: F32, sclera: F32, shown: float, iod: float) -> MouthLight:
         shown: see :class:`MouthLight`.
         iod: px.
     """
+    sclera = sclera * np.float32(max(1.0, 0.95 * skin.mean() / max(sclera.mean(), 1.0)))
     level = np.float32(sclera.mean())
     teeth = 0.3 * sclera + 0.7 * level * np.array([1.06, 1.0, 0.9], np.float32)
     glow = np.float32(np.clip(skin.mean() / 150.0, 0.35, 1.25))
     cavity = glow * np.array([34, 13, 12], np.float32)
     flesh = glow * np.array([112, 52, 50], np.float32)
-    return MouthLight(np.clip(1.22 * teeth, 0, 240), cavity, flesh, shown, iod)
+    return MouthLight(np.clip(1.12 * teeth, 0, 235), cavity, flesh, shown, iod)
 
 
 def interior(
@@ -83,12 +86,12 @@ def interior(
     middle = (left + right) / 2
     t = (p - np.float32(middle)) / np.float32(into.width / 2)
     wider = max(0.0, into.width - (right - left)) / 2
-    q_still = look_up(p, q, open_now, still, below=False)
+    upper, lower = open_now.at(p)
+    still_upper, still_lower = still.at(p)
+    q_still = look_up(q, (upper, lower), (still_upper, still_lower), below=False)
     p_still = p - np.float32(wider) * np.clip(t, -1, 1) ** 3
     shift = into.along @ skull, into.across @ skull
     real = sample(image, into, p_still - np.float32(shift[0]), q_still - np.float32(shift[1]))
-    upper, lower = open_now.at(p)
-    still_upper, still_lower = still.at(p)
     real = _closing(real, lower - upper, still_lower - still_upper, light.iod)
     unit = np.float32(light.iod)
     grown = (lower - upper) - np.maximum(still_lower - still_upper, 0)
@@ -100,8 +103,7 @@ def interior(
         return real
     cavity, painted = _paint(p - np.float32(middle), q, t, (upper, lower, still_upper), light)
     mixed = real + deep[..., None] * (cavity - real)
-    mixed += share[..., None] * (painted - mixed)
-    return np.asarray(np.clip(mixed + np.float32(0.5), 0, 255), np.uint8)
+    return to_image(mixed + share[..., None] * (painted - mixed))
 
 
 def _closing(real: Image, gap: F32, before: F32, iod: float) -> Image:
@@ -110,13 +112,13 @@ def _closing(real: Image, gap: F32, before: F32, iod: float) -> Image:
     shade = np.float32(0.25) + np.float32(0.75) * np.clip(gap / full, 0, 1)
     if (shade >= 1).all():
         return real
-    return np.asarray(real * shade[..., None] + np.float32(0.5), np.uint8)
+    return to_image(real * shade[..., None])
 
 
 def _paint(
     x: F32, q: F32, t: F32, lines: tuple[F32, F32, F32], light: MouthLight
 ) -> tuple[F32, F32]:
-    """Cavity with tongue, without and with teeth; x is px from the midline, t the same in half widths."""
+    """Cavity without and with teeth; x is px from the midline, t the same in half widths."""
     upper, lower, rest = lines
     unit = np.float32(light.iod)
     height = np.maximum(lower - upper, 1)
@@ -125,7 +127,7 @@ def _paint(
     tongue = tongue * np.clip(height / (0.25 * unit), 0, 1)
     colour = light.cavity + (0.75 * tongue[..., None]) * (light.flesh - light.cavity)
     side, below = np.abs(x) / unit, (q - rest) / unit
-    tooth, bright = _tooth(side, below, 1.2 / unit)
+    tooth, bright = _tooth(side, below, 1.2 / light.iod)
     gum = smooth((np.float32(-0.115) - 0.25 * side - below) / 0.025)[..., None]
     shadow = 1 - 0.6 * np.exp(-np.maximum(q - upper, 0) / (0.03 * unit))
     shadow = shadow * (1 - 0.65 * smooth((side - 0.15) / 0.4))

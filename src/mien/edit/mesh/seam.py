@@ -1,9 +1,10 @@
 """Edges of lids and lips as the picture shows them, near where the landmarks put them.
 
-Landmarks lie a few pixels off the dark lines along which skin parts: lips opened at the landmarks would
-show their seam on one lip, and lids closed there would leave a strip of eyeball. The darkest path near
-the landmarks is found by dynamic programming over profiles across the edge, held smooth and close to
-where such lines usually lie. Lips that stand apart are left where the landmarks see them.
+Landmarks lie a few pixels off the dark lines along which skin parts: lips opened at the landmarks
+would show their seam on one lip, and lids closed there would leave a strip of eyeball. The darkest
+path near the landmarks is found by dynamic programming over profiles across the edge, held smooth
+and close to where such lines usually lie. Lips that stand apart are left where the landmarks see
+them.
 """
 
 from dataclasses import dataclass
@@ -12,16 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.edit.mesh.pixels import Floats, Image, look
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, Slit, fine
 
 CLOSED = 0.03  # IOD: lips that the landmarks put closer together than this are taken as closed
-_REST = 0.018  # IOD: the gap that landmarks leave between lips which touch
+_REST = 0.026  # IOD: the gap that landmarks leave between lips which touch
 SMALLEST = 24  # px per IOD below which a picture shows no such lines
 
 
 @dataclass(frozen=True)
 class _Search:
-    """Where to look across an edge, IOD (positive is down the face), and where the line usually is."""
+    """Where to look across an edge, and where the line usually is; IOD, positive is down."""
 
     low: float
     high: float
@@ -33,7 +35,7 @@ _UPPER_LID = _Search(-0.055, 0.0, -0.028)
 _LOWER_LID = _Search(0.0, 0.03, 0.012)
 
 
-def snap(image: NDArray[np.uint8], xy: NDArray[np.float64], iod: float) -> NDArray[np.float64]:
+def snap(image: Image, xy: NDArray[np.float64], iod: float) -> NDArray[np.float64]:
     """Landmarks moved onto the picture's own edges.
 
     Args:
@@ -42,8 +44,8 @@ def snap(image: NDArray[np.uint8], xy: NDArray[np.float64], iod: float) -> NDArr
         iod: px.
 
     Returns:
-        Shape (478, 2): a copy; both inner edges of a closed mouth lie on the line between the lips, the
-        edges of the lids on the roots of the lashes.
+        Shape (478, 2): a copy; both inner edges of a closed mouth lie on the line between the
+        lips, the edges of the lids on the roots of the lashes.
     """
     moved = xy.copy()
     if iod < SMALLEST:
@@ -105,7 +107,7 @@ def _openness(
 
 
 def _line(
-    image: NDArray[np.uint8], edge: NDArray[np.float64], iod: float, search: _Search
+    image: Image, edge: NDArray[np.float64], iod: float, search: _Search
 ) -> NDArray[np.float64]:
     """The dark line along an edge (n, 2) in px; its ends stay."""
     curve = fine(edge)
@@ -114,8 +116,8 @@ def _line(
     across /= np.linalg.norm(across, axis=1, keepdims=True) + 1e-9
     reach = np.linspace(search.low, search.high, 31)
     places = (curve[:, None] + iod * reach[:, None] * across[:, None]).astype(np.float32)
-    seen = cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cost = cv2.GaussianBlur(seen.astype(np.float32).sum(axis=2), (3, 5), 0)
+    seen = look(image, places[..., 0], places[..., 1], cubic=False)
+    cost = np.asarray(cv2.GaussianBlur(seen.astype(np.float32).sum(axis=2), (3, 5), 0))
     cost = (cost - cost.min(axis=1, keepdims=True)) / (np.ptp(cost, axis=1)[:, None] + 30)
     width = (search.high - search.low) / 2
     offset = reach[_cheapest(cost + 0.25 * ((reach - search.usual) / width) ** 2)]
@@ -126,7 +128,7 @@ def _line(
     return np.asarray(edge + iod * offset[at, None] * across[at])
 
 
-def _cheapest(cost: NDArray[np.floating]) -> NDArray[np.intp]:
+def _cheapest(cost: Floats) -> NDArray[np.intp]:
     """The path through the rows of a cost table that moves at most one column a row (Viterbi)."""
     total = cost.astype(np.float64).copy()
     origin = np.zeros(cost.shape, dtype=np.intp)

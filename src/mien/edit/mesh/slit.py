@@ -1,7 +1,7 @@
-"""A slit in the skin: an eye or the mouth, with an upper and a lower edge that move apart or together.
+"""A slit in the skin, an eye or the mouth: two edges that move apart or together.
 
-Pixels near a slit are described in its own frame: p along the line from corner to corner, q across it
-(down the face), both in px from the first corner. In that frame the edges are curves q(p).
+Pixels near a slit are described in its own frame: p along the line from corner to corner, q across
+it (down the face), both in px from the first corner. In that frame the edges are curves q(p).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy import topology as topo
-from mien.edit.mesh.field import F32, all_triangles, neighbours
+from mien.edit.mesh.field import all_triangles, neighbours
+from mien.edit.mesh.pixels import F32, Box, Floats
 
 _SAMPLES = 65  # points of a finely drawn edge
 
@@ -39,8 +40,8 @@ class Slit:
         return self.upper[0], self.upper[-1]
 
 
-EYE_RIGHT = Slit("eye_right", topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, 2)
-EYE_LEFT = Slit("eye_left", topo.UPPER_LID_LEFT[::-1], topo.LOWER_LID_LEFT[::-1], 2)
+EYE_RIGHT = Slit("eye_right", topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, 1)
+EYE_LEFT = Slit("eye_left", topo.UPPER_LID_LEFT[::-1], topo.LOWER_LID_LEFT[::-1], 1)
 MOUTH = Slit("mouth", topo.UPPER_LIP_INNER, topo.LOWER_LIP_INNER, 3)
 SLITS = (EYE_RIGHT, EYE_LEFT, MOUTH)
 
@@ -49,17 +50,19 @@ SLITS = (EYE_RIGHT, EYE_LEFT, MOUTH)
 def side(slit: Slit, *, lower: bool) -> NDArray[np.bool_]:
     """Triangles on one side of a slit that its opening could disturb, shape (924,).
 
-    Those with a point that is within a few edges of this edge of the slit and nearer to it than to the
-    other one. Where skin goes round the corners it is on neither side.
+    Those with a point that is within a few edges of this edge of the slit and nearer to it than to
+    the other one. Where skin goes round the corners it is on neither side.
     """
     here = _hops(slit.lower if lower else slit.upper)
     there = _hops(slit.upper if lower else slit.lower)
-    mine = (here <= slit.rings) & (here < there)
-    return np.asarray(mine[all_triangles()].any(axis=1))
+    faces = all_triangles()
+    mine = ((here <= slit.rings) & (here < there))[faces].any(axis=1)
+    others = ((there <= slit.rings) & (there < here))[faces].any(axis=1)
+    return np.asarray(mine & ~others)
 
 
 def _hops(edge: tuple[int, ...]) -> NDArray[np.int64]:
-    """Edges of the mesh between each point and the inner points of a slit's edge, round its corners."""
+    """Steps along the mesh from each point to the inner points of a slit's edge."""
     around = neighbours()
     hops = np.full(len(around), 99)
     hops[list(edge[1:-1])] = 0
@@ -70,7 +73,7 @@ def _hops(edge: tuple[int, ...]) -> NDArray[np.int64]:
     return hops
 
 
-def fine(edge: NDArray[np.floating]) -> NDArray[np.float64]:
+def fine(edge: Floats) -> NDArray[np.float64]:
     """An edge (n, 2) drawn with 65 points along a smooth curve through the given ones."""
     return np.asarray(_catmull(len(edge)) @ edge)
 
@@ -82,7 +85,8 @@ def _catmull(points: int) -> NDArray[np.float64]:
     start = np.minimum(position.astype(int), points - 2)
     t = position - start
     basis = np.stack(
-        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], axis=1
+        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2],
+        axis=1,
     )
     matrix = np.zeros((_SAMPLES, points + 2))
     for offset in range(4):
@@ -97,27 +101,27 @@ def _catmull(points: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Frame:
-    """The frame of a slit: origin at its first corner, unit vectors along and across, width in px."""
+    """The frame of a slit: origin at its first corner, unit vectors along and across, width."""
 
     origin: NDArray[np.float64]
     along: NDArray[np.float64]
     across: NDArray[np.float64]
     width: float
 
-    def of(self, xy: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def of(self, xy: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Coordinates p, q of points (..., 2)."""
         moved = xy - self.origin
         return moved @ self.along, moved @ self.across
 
-    def window(self, box: tuple[int, int, int, int]) -> tuple[F32, F32]:
-        """Coordinates p, q of each pixel of a box (left, top, right, bottom), shape (rows, columns)."""
+    def window(self, box: Box) -> tuple[F32, F32]:
+        """Coordinates p, q of each pixel of a box, shape (rows, columns)."""
         x = np.arange(box[0], box[2], dtype=np.float32) - np.float32(self.origin[0])
         y = np.arange(box[1], box[3], dtype=np.float32)[:, None] - np.float32(self.origin[1])
         (ax, ay), (bx, by) = self.along.astype(np.float32), self.across.astype(np.float32)
         return x * ax + y * ay, x * bx + y * by
 
 
-def frame(points: NDArray[np.floating], slit: Slit) -> Frame:
+def frame(points: Floats, slit: Slit) -> Frame:
     """The frame of a slit in a mesh, shape (≥478, 2) in px."""
     first, last = (points[i].astype(np.float64) for i in slit.corners)
     width = float(np.linalg.norm(last - first)) + 1e-6
@@ -146,7 +150,9 @@ class Edges:
         place = np.asarray((p - np.float32(self.start)) / np.float32(self.step), np.float32)
         place = np.clip(place, 0, len(self.upper) - 1, out=place)
         table = np.stack([self.upper, self.lower], axis=-1)[None]
-        both = cv2.remap(table, place, np.zeros_like(place), cv2.INTER_LINEAR)
+        both = np.asarray(
+            cv2.remap(table, place, np.zeros_like(place), cv2.INTER_LINEAR), np.float32
+        )
         return both[..., 0], both[..., 1]
 
     @property
@@ -155,7 +161,7 @@ class Edges:
         return float((self.lower - self.upper).max())
 
 
-def edges(points: NDArray[np.floating], slit: Slit, into: Frame) -> Edges:
+def edges(points: Floats, slit: Slit, into: Frame) -> Edges:
     """The edges of a slit of a mesh as tables in a frame; where they cross they meet half-way."""
     curves = []
     for chain in (slit.upper, slit.lower):
@@ -177,9 +183,3 @@ def coverage(q: F32, upper: F32, lower: F32, feather: float) -> F32:
     low = np.maximum(q - feather, upper)
     high = np.minimum(q + feather, lower)
     return np.asarray(np.clip((high - low) / np.float32(2 * feather), 0.0, 1.0), np.float32)
-
-
-def smooth(t: F32) -> F32:
-    """Smooth step from 0 at 0 to 1 at 1."""
-    t = np.clip(t, 0.0, 1.0)
-    return t * t * (3 - 2 * t)

@@ -15,12 +15,11 @@ from mien.flows.demo.stage import Stage
 from mien.flows.read import read
 from mien.flows.transition import subject_of
 from mien.guard.provenance import stamper
-from mien.media.image import save_image
 from mien.media.writer import video_writer
 from mien.synth.clip import Camera, MicroClip, micro_clip
 from mien.synth.envelope import Envelope
 
-HIDDEN: Mapping[str, float] = {"AU12L": 2.0, "AU06L": 1.2}
+HIDDEN: Mapping[str, float] = {"AU12L": 2.0}
 COURSE = Envelope(onset=0.90, apex=0.98, offset=1.22)
 SECONDS = 2.0
 CAMERA = Camera(rate=100.0, noise=1.5, seed=7)
@@ -32,12 +31,13 @@ class Experiment:
 
     Attributes:
         time: shape (n,), seconds; of each frame that was made.
-        asked: AU column to intensity, each of shape (n,).
+        asked: AU column to intensity, each of shape (n,); the hidden ones and their other sides.
         read_time: shape (m,), seconds; of each row that was read.
         measured: AU column to intensity, each of shape (m,); NaN where there is no reading.
         truth: the hidden event.
         found: the event read that matches it, or None.
         others: how many events were read besides.
+        apex: RGB uint8, shape (H, W, 3), the frame that shows most of it.
     """
 
     time: NDArray[np.float64]
@@ -47,17 +47,20 @@ class Experiment:
     truth: Event
     found: Event | None
     others: int
+    apex: NDArray[np.uint8]
+
+    @property
+    def step(self) -> float:
+        """Seconds from frame to frame."""
+        return float(self.time[1] - self.time[0])
 
 
-def experiment(
-    stage: Stage, path: Path, neutral: Path, camera: Camera, progress: Progress
-) -> Experiment:
-    """Make the clip at ``path``, read it back, and compare.
+def experiment(stage: Stage, path: Path, camera: Camera, progress: Progress) -> Experiment:
+    """Make the clip at ``path``, read it back with the portrait at rest as neutral photo, compare.
 
     Args:
         stage: the portrait.
         path: of the clip to write.
-        neutral: where to write the portrait at rest, the reader's neutral photo.
         camera: how the clip is filmed.
         progress: told about each frame made and read.
     """
@@ -67,14 +70,18 @@ def experiment(
             writer.write(time, frame)
             progress("hide", done, len(clip.time))
     stamper().stamp(path, {"action": "synth", "event": clip.event.aus})
-    save_image(neutral, stage.rest)
-    reading = read(path, neutral=neutral, progress=progress)
+    reading = read(path, neutral=stage.rest, progress=progress)
     return compare(clip, reading.track.of_face(0), [e for e in reading.events if e.face == 0])
 
 
 def compare(clip: MicroClip, track: Track, events: list[Event]) -> Experiment:
     """Put what was read beside what was hidden."""
-    columns = [column for column in facs.COLUMNS if column in clip.event.aus]
+    columns = [
+        column
+        for unit in facs.ACTION_UNITS
+        if not clip.event.aus.keys().isdisjoint(unit.columns)
+        for column in unit.columns
+    ]
     found = match(clip.event, events)
     return Experiment(
         time=clip.time,
@@ -84,6 +91,7 @@ def compare(clip: MicroClip, track: Track, events: list[Event]) -> Experiment:
         truth=clip.event,
         found=found,
         others=len(events) - (found is not None),
+        apex=next(frame for time, frame in clip.frames() if time >= clip.event.apex),
     )
 
 

@@ -1,26 +1,29 @@
 """What the demo draws: bars of asked against measured, and curves over time."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.core import facs
+from mien.core.face import Event
 from mien.flows.demo.hidden import Experiment
 from mien.flows.demo.sketch import Box, Line, Stroke, Text
 
-WIDTH, PANEL = (
-    720,
-    190,
-)  # units of the curves' drawing: its width, and the height of one action unit
-_LEFT, _RIGHT, _TOP, _GAP = 40.0, 12.0, 26.0, 44.0
+WIDTH = 720  # units of the curves' drawing
+PANEL = 200  # of it, for each action unit
+_LEFT, _RIGHT, _TOP, _GAP = 40.0, 12.0, 26.0, 58.0
 _SPAN = (0.35, 0.45)  # seconds shown before the onset and after the offset
 BAR_WIDTH = 160
 _ROW, _NAME = 15.0, 46.0
+_SEEN = 0.05  # intensity below which nothing was asked
 
 
 def bars(asked: dict[str, float], measured: dict[str, float]) -> tuple[list[Stroke], int]:
     """Bars of what is measured, each with a tick at what was asked, and their height.
 
-    Only units that were asked for; left and right share a row where they were asked alike.
+    Only units that were asked for; left and right share a row where they were asked alike, and
+    have one each where not.
     """
     rows = _rows(asked, measured)
     strokes: list[Stroke] = []
@@ -48,8 +51,8 @@ def curves(found: Experiment) -> tuple[list[Stroke], int]:
         strokes += panel.frame(column, found)
         strokes.append(panel.curve(found.time, found.asked[column], "asked", dash=True))
         strokes += panel.pieces(found.read_time, found.measured[column], "measured")
-    height = round(PANEL * len(found.asked) + 20)
-    strokes.append(Text(_LEFT, height - 10, "seconds"))
+    height = round(PANEL * len(found.asked) + 12)
+    strokes.append(Text(_LEFT, height - 10.0, "intensity, 0 to 5, over seconds"))
     strokes += _legend(height - 10.0)
     return strokes, height
 
@@ -68,29 +71,27 @@ class _Panel:
         return self.bottom - value / self.most * (self.bottom - self.top)
 
     def frame(self, column: str, found: Experiment) -> list[Stroke]:
-        truth = found.truth
-        strokes: list[Stroke] = [
-            Box(self.x(truth.onset), self.top, self.x(truth.offset), self.bottom, "band")
-        ]
+        """All but the curves: grid, the hidden span, the moments asked and measured, a title."""
+        truth, event = found.truth, found.found
+        band = Box(self.x(truth.onset), self.top, self.x(truth.offset), self.bottom, "band")
+        strokes: list[Stroke] = [band]
         for value in range(int(self.most) + 1):
             y = self.y(value)
             strokes.append(Line(((_LEFT, y), (WIDTH - _RIGHT, y)), "grid"))
             strokes.append(Text(_LEFT - 8, y, str(value), anchor="end"))
-        for time in np.arange(np.ceil(self.start * 5) / 5, self.end, 0.2):
-            strokes.append(Text(self.x(time), self.bottom + 12, f"{time:.1f}", anchor="middle"))
-        for mark in (truth.onset, truth.apex, truth.offset):
-            x = self.x(mark)
-            strokes.append(Line(((x, self.top), (x, self.bottom)), "asked", 1.0, dash=True))
-        if found.found is not None:
-            for mark in (found.found.onset, found.found.apex, found.found.offset):
-                x = min(max(self.x(mark), _LEFT), WIDTH - _RIGHT)
-                strokes.append(Line(((x, self.bottom - 9), (x, self.bottom)), "measured", 3.0))
-        unit = next(u for u in facs.ACTION_UNITS if column in u.columns)
-        side = {"L": ", left", "R": ", right"}.get(column[-1], "") if unit.sided else ""
-        return [
-            *strokes,
-            Text(_LEFT, self.top - 13, f"{column}  {unit.name}{side}", "ink", size=14.0),
-        ]
+        below = self.bottom + 12
+        times = np.arange(np.ceil(self.start * 5) / 5, self.end, 0.2).tolist()
+        strokes += [Text(self.x(time), below, f"{time:.1f}", anchor="middle") for time in times]
+        strokes += self.marks(truth, self.top, Line((), "asked", 1.0, dash=True))
+        if event is not None:
+            strokes += self.marks(event, self.bottom - 9, Line((), "measured", 3.0))
+        return [*strokes, Text(_LEFT, self.top - 13, _title(column), "ink", size=14.0)]
+
+    def marks(self, event: Event, top: float, like: Line) -> list[Stroke]:
+        """Upright lines at onset, apex and offset."""
+        times = (event.onset, event.apex, event.offset)
+        places = [self.x(time) for time in times if self.start <= time <= self.end]
+        return [replace(like, points=((x, top), (x, self.bottom))) for x in places]
 
     def curve(
         self, time: NDArray[np.float64], value: NDArray[np.float64], role: str, dash: bool = False
@@ -107,6 +108,12 @@ class _Panel:
         parts = np.split(np.arange(len(value)), gaps)
         kept = [part[np.isfinite(value[part])] for part in parts]
         return [self.curve(time[part], value[part], role) for part in kept if len(part) > 1]
+
+
+def _title(column: str) -> str:
+    unit = next(unit for unit in facs.ACTION_UNITS if column in unit.columns)
+    side = {"L": ", left", "R": ", right"}[column[-1]] if unit.sided else ""
+    return f"{column}  {unit.name}{side}"
 
 
 def _legend(y: float) -> list[Stroke]:
@@ -132,8 +139,10 @@ def _rows(asked: dict[str, float], measured: dict[str, float]) -> list[tuple[str
     rows = []
     for unit in facs.ACTION_UNITS:
         wants = [asked[column] for column in unit.columns]
-        if len(wants) == 2 and abs(wants[0] - wants[1]) < 1e-6 and wants[0] > 0.05:
+        if max(wants) <= _SEEN:
+            continue
+        if len(wants) == 2 and abs(wants[0] - wants[1]) < 1e-6:
             rows.append((unit.code, wants[0], float(np.mean([measured[c] for c in unit.columns]))))
         else:
-            rows += [(c, asked[c], measured[c]) for c in unit.columns if asked[c] > 0.05]
+            rows += [(column, asked[column], measured[column]) for column in unit.columns]
     return rows

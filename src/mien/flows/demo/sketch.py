@@ -68,10 +68,8 @@ def to_svg(strokes: Iterable[Stroke], width: float, height: float, title: str) -
         title: for those who do not see it.
     """
     body = "".join(_svg(stroke) for stroke in strokes)
-    return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title, quote=True)}">'
-        f"{body}</svg>"
-    )
+    box = f"0 0 {width:g} {height:g}"
+    return f'<svg viewBox="{box}" role="img" aria-label="{escape(title, quote=True)}">{body}</svg>'
 
 
 def to_pixels(

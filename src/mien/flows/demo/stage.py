@@ -1,6 +1,6 @@
 """The portrait that the demo works on: close, large enough to see, and at rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,9 @@ Image = NDArray[np.uint8]
 
 SIDE = 640  # px of the square that the demo edits
 _AROUND = 2.3  # side of that square in heights of the face
-_TILE = (1.5, 1.8)  # width and height of a tile in heights of the face
-_AT_REST = 1.0  # a portrait on which nothing exceeds this intensity is taken as it is
+_TILE = (1.24, 1.5)  # width and height of a tile in heights of the face
+_AT_REST = 1.0  # a portrait on which none of these exceeds this intensity is taken as it is
+_TELLING = ("mouth", "chin", "cheek")  # brows and lids differ as much between people at rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +98,7 @@ def set_stage(photo: Path | None) -> Stage:
             f"{name}: the face was lost when it was put at rest; use another portrait"
         )
     person = portrait(again, neutral_model(rest))
+    person = replace(person, aus=np.zeros_like(person.aus))  # at rest, because that is its rest
     return Stage(original, rest, person, facs.to_dict(found.aus), enlarged, credit)
 
 
@@ -110,7 +112,7 @@ def tile(stage: Stage, image: Image) -> Image:
     """The part round the face of a picture of the stage, shape (h, w, 3)."""
     left, top, right, bottom = stage.person.landmarks.box
     tall, x = bottom - top, (left + right) / 2
-    y = (top + bottom) / 2 - 0.08 * tall  # hair is taller than a chin
+    y = (top + bottom) / 2 - 0.05 * tall  # hair is taller than a chin
     half_width, half_height = _TILE[0] * tall / 2, _TILE[1] * tall / 2
     rows = slice(max(round(y - half_height), 0), round(y + half_height))
     return image[rows, max(round(x - half_width), 0) : round(x + half_width)]
@@ -130,7 +132,8 @@ def _close_up(image: Image, box: tuple[float, float, float, float]) -> tuple[Ima
 
 def _relaxed(image: Image, found: Portrait) -> Image:
     """The picture with its expression taken off; itself where there is next to none."""
-    if found.aus.max() <= _AT_REST:
+    telling = [i for i, column in enumerate(facs.COLUMNS) if facs.REGION[column] in _TELLING]
+    if found.aus[telling].max() <= _AT_REST:
         return image
     model = face_model(closed(found.model.neutral))
     subject = Subject(found.landmarks.points, model, found.view, found.aus)

@@ -1,0 +1,225 @@
+"""Does the editor do what it is asked, and nothing else? Independent judges say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy.fit import N_SKIN
+from mien.anatomy.head import View
+from mien.anatomy.inverse import invert
+from mien.bench.people import Person, people, pixels
+from mien.bench.result import Result, Row, at_least, at_most, counted, shown
+from mien.core import facs
+from mien.core.expression import MAX_STRENGTH, Wish, recipes, target
+from mien.core.seams import Progress, silent
+from mien.edit.mesh import Canvas, folded, paint, prepare
+from mien.flows.edit import edit, moved
+from mien.flows.portrait import Portrait, faces_of, neutral_model, portrait
+from mien.judge.blendshapes import Blendshapes
+from mien.judge.identity import Identity
+from mien.landmark.detect import detect, refine
+
+Image = NDArray[np.uint8]
+
+# Units moved together, what the judge calls it, floor of the correlation, floor of the effect at 5.
+_JUDGED = (
+    ("AU01+02", ("AU01", "AU02"), ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"), 0.95, None),
+    ("AU04", ("AU04",), ("browDownLeft", "browDownRight"), 0.95, 0.4),
+    ("AU12", ("AU12",), ("mouthSmileLeft", "mouthSmileRight"), 0.95, 0.6),
+    ("AU18", ("AU18",), ("mouthPucker",), 0.95, None),
+    ("AU43", ("AU43",), ("eyeBlinkLeft", "eyeBlinkRight"), 0.95, None),
+    ("AU26", ("AU26",), ("jawOpen",), 0.90, 0.3),
+)  # fmt: skip
+_SIDED = (
+    ("AU12", "mouthSmile"),
+    ("AU04", "browDown"),
+    ("AU43", "eyeBlink"),
+)
+_STEPS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+_STRENGTHS = (0.5, 1.0, MAX_STRENGTH)
+
+
+@dataclass(frozen=True)
+class _Sitter:
+    """A person in front of the bench: photo, face, canvas, judges."""
+
+    person: Person
+    image: Image
+    face: Portrait
+    canvas: Canvas
+    judge: Blendshapes
+    identity: Identity
+
+    def shows(self, aus: Mapping[str, float]) -> Image:
+        """The photo with these action units set on the face as it is."""
+        wanted = target(self.face.aus, Wish({}, np.zeros(len(facs.COLUMNS))), aus)
+        return paint(self.canvas, moved(self.face, wanted))[0]
+
+    def score(self, image: Image, names: tuple[str, ...]) -> float:
+        """Mean of some scores of the judge."""
+        scores = self.judge.scores(image)
+        return float(np.mean([scores[name] for name in names]))
+
+
+def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
+    """All figures of the editor.
+
+    Args:
+        data: folder with ``london/`` and, beside it, ``models/``; see docs/bench.md.
+        progress: told about each person.
+        jobs: how many processes share the people.
+    """
+    everyone = people(data)
+    findings = []
+    for found in _each(partial(_judged, data), everyone, jobs):
+        findings.append(found)
+        progress("people", len(findings), len(everyone))
+    return Result(tuple(_rows(findings)))
+
+
+def _each(task, items, jobs):  # type: ignore[no-untyped-def]
+    if jobs == 1:
+        yield from map(task, items)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(task, items)
+
+
+_judges: dict[Path, tuple[Blendshapes, Identity]] = {}
+
+
+def _judged(data: Path, person: Person) -> dict[str, float]:
+    """Every figure of one person."""
+    if data not in _judges:
+        _judges[data] = Blendshapes(data.parent / "models"), Identity(data.parent / "models")
+    image = pixels(person.neutral)
+    face = portrait(faces_of(image, person.name)[0], neutral_model(image))
+    canvas = prepare(image, face.landmarks.points)
+    sitter = _Sitter(person, image, face, canvas, *_judges[data])
+    return {**_response(sitter), **_sides(sitter), **_smile(sitter), **_promises(sitter)}
+
+
+def _response(sitter: _Sitter) -> dict[str, float]:
+    """How the judge's scores follow the intensity."""
+    figures = {}
+    for name, units, scores, _, _ in _JUDGED:
+        heard = [
+            sitter.score(sitter.shows(dict.fromkeys(units, step)), scores) for step in _STEPS
+        ]
+        figures[f"r {name}"] = float(np.corrcoef(_STEPS, heard)[0, 1]) if np.ptp(heard) else 0.0
+        figures[f"effect {name}"] = heard[-1] - heard[0]
+    return figures
+
+
+def _sides(sitter: _Sitter) -> dict[str, float]:
+    """A one-sided edit against the left half of a two-sided one beside an untouched right half."""
+    figures = {}
+    column = int(sitter.face.view.origin[0])
+    for unit, score in _SIDED:
+        composite = sitter.image.copy()
+        composite[:, column:] = sitter.shows({unit: 5.0})[:, column:]
+        passive = (f"{score}Right",)
+        heard = sitter.score(sitter.shows({f"{unit}L": 5.0}), passive)
+        figures[f"side {unit}"] = abs(heard - sitter.score(composite, passive))
+    return figures
+
+
+def _smile(sitter: _Sitter) -> dict[str, float]:
+    """The person's own smile: is it reached, and is the person still the same?"""
+    smile = pixels(sitter.person.smiling)
+    smile_face = detect(smile)[0]
+    names = ("mouthSmileLeft", "mouthSmileRight")
+    real_effect = sitter.score(smile, names)
+    steps = np.linspace(0.0, 5.0, 6)
+    heard = [sitter.score(sitter.shows({"AU12": step, "AU06": step / 2}), names) for step in steps]
+    matched = float(np.interp(real_effect, np.maximum.accumulate(heard), steps))
+    edited = sitter.shows({"AU12": matched, "AU06": matched / 2})
+    me = sitter.identity.embed(sitter.image, sitter.face.landmarks)
+    real = float(me @ sitter.identity.embed(smile, smile_face))
+    after = refine(edited, sitter.face.landmarks.points)
+    kept = float(me @ sitter.identity.embed(edited, after or sitter.face.landmarks))
+
+    found = invert(sitter.face.prepared, smile_face.points, steps=2)
+    goal = _in_this_pose(sitter.face, smile_face.points, found.view)
+    own = paint(sitter.canvas, moved(sitter.face, found.aus))[0]
+    true = sitter.face.landmarks.points.copy()
+    true[:, :2] = goal
+    warped = paint(sitter.canvas, true)[0]
+    return {
+        "identity": kept - real,
+        "identity kept": kept,
+        "identity real": real,
+        "own smile": _approach(sitter, own, goal),
+        "true warp": _approach(sitter, warped, goal),
+    }
+
+
+def _in_this_pose(
+    face: Portrait, smile: NDArray[np.float64], view: View
+) -> NDArray[np.float64]:
+    """Where the smile's points would lie had the head not turned since, shape (478, 2), px."""
+    turned = view.to_picture(face.model.neutral)[:, :2]
+    roll = (face.view.rotation @ view.rotation.T)[:2, :2] * ((1, -1), (-1, 1))
+    change = (smile[:, :2] - turned) @ roll.T * face.view.scale / view.scale
+    return np.asarray(face.view.to_picture(face.model.neutral)[:, :2] + change)
+
+
+def _approach(sitter: _Sitter, edited: Image, goal: NDArray[np.float64]) -> float:
+    """By what share the edit brings the landmarks nearer to the goal, root mean square."""
+    before = sitter.face.landmarks
+    after = refine(edited, before.points)
+    if after is None:
+        return 0.0
+    left, all_of_it = after.xy - goal, before.xy - goal
+    return 1.0 - float(np.linalg.norm(left[:N_SKIN]) / np.linalg.norm(all_of_it[:N_SKIN]))
+
+
+def _promises(sitter: _Sitter) -> dict[str, float]:
+    """Zero edits, pixels outside the mask, folds."""
+    unchanged = edit(sitter.image, {"happy": 0.0}, neutral=sitter.image).image
+    outside, folds = 0, 0
+    for name in recipes():
+        for strength in _STRENGTHS:
+            wanted = target(sitter.face.aus, Wish({name: strength}, np.zeros(len(facs.COLUMNS))))
+            points = moved(sitter.face, wanted)
+            folds += folded(sitter.face.landmarks.points, points)
+        edited, mask = paint(sitter.canvas, points)
+        outside += int((edited != sitter.image)[mask == 0].sum())
+    zero = bool(np.array_equal(unchanged, sitter.image))
+    return {"zero": float(zero), "outside": float(outside), "folds": float(folds)}
+
+
+def _rows(findings: list[dict[str, float]]) -> list[Row]:
+    def of(name: str) -> list[float]:
+        return [found[name] for found in findings]
+
+    rows = []
+    for name, _, scores, floor, effect in _JUDGED:
+        what = scores[0].removesuffix("Left").replace("browInnerUp", "browInnerUp, browOuterUp")
+        rows.append(at_least(f"Pearson r of {name} = 0 to 5 with the judge's {what}", floor, of(f"r {name}")))
+        figure = f"rise of {what} at {name} = 5"
+        values = of(f"effect {name}")
+        rows.append(shown(figure, values) if effect is None else at_least(figure, effect, values))
+    for unit, score in _SIDED:
+        rows.append(
+            at_most(f"{unit}L = 5 against a half-and-half composite, {score}Right", 0.1, of(f"side {unit}"))
+        )
+    n = len(findings)
+    return [
+        *rows,
+        at_least("identity at matched smile, cosine minus that of the real smile", -0.02, of("identity")),
+        shown("identity, cosine of the edited smile", of("identity kept")),
+        shown("identity, cosine of the real smile", of("identity real")),
+        at_least("own smile from its AUs, landmark distance removed", 0.65, of("own smile")),
+        shown("the same by the true displacement", of("true warp")),
+        counted("zero edit returns the input", int(sum(of("zero"))), n, n),
+        counted("nothing changed outside the mask", sum(v == 0 for v in of("outside")), n, n),
+        counted(f"no folded triangle up to strength {MAX_STRENGTH}", sum(v == 0 for v in of("folds")), n, n),
+    ]

@@ -1,0 +1,71 @@
+"""Landmarks of a whole clip, kept on disk: memory does not grow with the length of the clip.
+
+The resting face of a person is known only when the clip is over, so landmarks wait in a temporary
+file, about 10 MB per face and minute at 30 frames a second. The file has no name where the system
+allows that, and goes with the process whatever happens.
+"""
+
+import tempfile
+from array import array
+from collections.abc import Iterator
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.face import N_POINTS
+
+_ROW = np.dtype([("frame", "<i8"), ("face", "<i8"), ("points", "<f4", (N_POINTS, 3))])
+_CHUNK = 128  # rows read back at once
+
+
+class Rows:
+    """Landmarks by frame and face; used in a ``with`` block, written first and read then."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="mien-")  # noqa: SIM115 (closed on exit)
+        self._of_face: dict[int, array[int]] = {}
+        self._count = 0
+        self._size: dict[int, float] = {}
+
+    def __enter__(self) -> "Rows":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def add(self, frame: int, face: int, points: NDArray[np.float64]) -> None:
+        """Keep the landmarks, shape (478, 3), px, of a face on a frame."""
+        row = np.zeros(1, _ROW)
+        row[0] = (frame, face, points)
+        self._file.write(row.tobytes())
+        self._of_face.setdefault(face, array("q")).append(self._count)
+        low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+        self._size[face] = self._size.get(face, 0.0) + float(np.prod(high - low))
+        self._count += 1
+
+    def faces(self, least: int = 1) -> list[int]:
+        """Faces with at least so many rows; first the one that covers most of the clip, px² · frames."""
+        known = [face for face, rows in self._of_face.items() if len(rows) >= least]
+        return sorted(known, key=lambda face: -self._size[face])
+
+    def sample(self, face: int, most: int) -> NDArray[np.float64]:
+        """Landmarks of a face at up to ``most`` moments spread evenly, shape (n, 478, 3), px."""
+        rows = self._of_face[face]
+        chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
+        return np.concatenate([self._read(rows[i], 1)["points"] for i in chosen]).astype(np.float64)
+
+    def __iter__(self) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
+        """Frame, face and landmarks of every row, in the order in which they were added."""
+        for start in range(0, self._count, _CHUNK):
+            for row in self._read(start, min(_CHUNK, self._count - start)):
+                yield int(row["frame"]), int(row["face"]), row["points"].astype(np.float64)
+
+    def _read(self, start: int, count: int) -> NDArray[np.void]:
+        self._file.seek(start * _ROW.itemsize)
+        return np.frombuffer(self._file.read(count * _ROW.itemsize), _ROW)

@@ -1,0 +1,232 @@
+"""Faces followed through a clip: one pass of the mesh network per frame and face.
+
+Each face is read in the canonical square of the frame before, which moves smoothly, because the
+network's answer breathes with its square. What is read must look like a face, sit where the square
+was and have its size; else the face is lost, and nothing is said about it until it is found again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy.head import view_of
+from mien.anatomy.identity import builds
+from mien.anatomy.inverse import Prepared, invert, prepare
+from mien.anatomy.model import face_model
+from mien.anatomy.template import template
+from mien.anatomy.topology import STILL
+from mien.core.face import Landmarks
+from mien.landmark.backends.mediapipe import Square, mesh_in_square
+from mien.landmark.detect import apart, shrunk_part, square_of, starts
+
+Image = NDArray[np.uint8]
+Array = NDArray[np.float64]
+
+_SEARCH_LOST = 5  # frames between two searches while a face is missing
+_SEARCH_NEW = 1.0  # seconds between two searches for somebody new
+_LINGER = 0.5  # seconds for which a lost face is looked for in its old place, frame by frame
+_KEEP = 32  # lost faces that may come back under their own number
+_SETTLE = 3  # readings of a new face until its square no longer moves
+_CUT = 30.0  # levels of 255; mean change of the picture that is taken for a scene cut
+# Shares of the square that a face may move and grow by from one frame to the next.
+_JUMP, _GROWTH = 0.35, 1.4
+# IOD. Real faces, smiling, laughing or turned by 20 degrees, stay below .02 from the nearest face that
+# the builds can make and below .065 from the average one on still points; cartoons lie above .03 and .07.
+_STRANGE, _STRANGE_STILL = 0.026, 0.09
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A face on one frame.
+
+    Attributes:
+        face: its number, in order of appearance.
+        points: shape (478, 3), px.
+    """
+
+    face: int
+    points: Array
+
+
+@dataclass(eq=False)
+class _Followed:
+    """A face and the square in which it is read next."""
+
+    face: int
+    points: Array
+    square: Square
+    time: float  # seconds; when it was last seen
+    cut: int = 0  # number of the shot it was last seen in
+
+
+@dataclass
+class _State:
+    """What is known while a clip runs; nothing in it grows with the length of the clip."""
+
+    live: list[_Followed] = field(default_factory=list)
+    lost: list[_Followed] = field(default_factory=list)
+    count: int = 0
+    shot: int = 0
+    thumbnail: NDArray[np.int16] | None = None
+    index: int = -1
+    searched: int = -_SEARCH_LOST  # frame
+    searched_at: float = -np.inf  # seconds
+
+
+def follow(pictures: Iterable[tuple[float, Image]]) -> Iterator[list[Seen]]:
+    """Follow all faces through a clip; yields what is seen on each frame, largest number last.
+
+    A face that is lost and found again keeps its number where place and size say that it is the
+    same one; after a scene cut only where it is in the same place.
+
+    Args:
+        pictures: seconds and RGB picture (H, W, 3) of each frame, in order.
+    """
+    state = _State()
+    for time, image in pictures:
+        state.index += 1
+        cut = _is_cut(state, image)
+        if cut:
+            state.shot += 1
+            state.lost, state.live = [*state.lost, *state.live][-_KEEP:], []
+        before = len(state.live)
+        _move_on(state, time, image)
+        missing = len(state.live) < before or not state.live
+        waited = state.index - state.searched >= _SEARCH_LOST
+        due = time - state.searched_at >= _SEARCH_NEW
+        if cut or due or (missing and waited):
+            _search(state, time, image)
+        yield [Seen(one.face, one.points) for one in sorted(state.live, key=lambda one: one.face)]
+
+
+def read_near(image: Image, square: Square) -> Array | None:
+    """The points of a face inside a square of a picture, shape (478, 3), px, or None.
+
+    Only the surroundings of the square are handed over, shrunk where the face is large: that is
+    faster than the whole picture and free of aliasing.
+    """
+    part, left, top, shrink = shrunk_part(image, square, 0.75)
+    inside = Square(
+        (square.x - left) / shrink, (square.y - top) / shrink, square.size / shrink, square.angle
+    )
+    points = mesh_in_square(np.ascontiguousarray(part), inside)
+    return None if points is None else points * shrink + (left, top, 0.0)
+
+
+def _move_on(state: _State, time: float, image: Image) -> None:
+    """Read every face where it was on the frame before; and for a while the lost ones too."""
+    waiting = [
+        one for one in state.lost if one.cut == state.shot and time - one.time <= _LINGER
+    ]
+    seen: list[_Followed] = []
+    for one in [*state.live, *waiting]:
+        points = read_near(image, one.square)
+        if points is None or not _continues(points, one.square):
+            continue
+        if any(not apart(Landmarks(points), Landmarks(other.points)) for other in seen):
+            continue
+        one.square = _drawn_to(one.square, square_of(points), time - one.time)
+        one.points, one.time = points, time
+        seen.append(one)
+    gone = [one for one in [*state.lost, *state.live] if one not in seen]
+    state.live, state.lost = seen, gone[-_KEEP:]
+
+
+def _search(state: _State, time: float, image: Image) -> None:
+    """Look for faces that are not followed yet."""
+    state.searched, state.searched_at = state.index, time
+    for start in starts(image):
+        if any(not apart(Landmarks(start), Landmarks(one.points)) for one in state.live):
+            continue
+        points = _settled(image, start)
+        if points is None or not _is_face(points):
+            continue
+        one = _returned(state, points)
+        if one is None:
+            one = _Followed(state.count, points, square_of(points), time)
+            state.count += 1
+        one.points, one.square, one.time, one.cut = points, square_of(points), time, state.shot
+        state.live.append(one)
+
+
+def _settled(image: Image, start: Array) -> Array | None:
+    """Points read in the square that they themselves ask for, from rough ones."""
+    points: Array | None = start
+    for _ in range(_SETTLE):
+        if points is None:
+            return None
+        points = read_near(image, square_of(points))
+    return points
+
+
+def _returned(state: _State, points: Array) -> _Followed | None:
+    """The lost face that these points belong to, taken off the list of the lost."""
+    now = square_of(points)
+    best, nearest = None, np.inf
+    for one in state.lost:
+        same_shot = one.cut == state.shot
+        far = np.hypot(one.square.x - now.x, one.square.y - now.y) / one.square.size
+        growth = abs(np.log(now.size / one.square.size))
+        limit = (2.0, np.log(2.0)) if same_shot else (0.35, np.log(1.25))
+        if far < limit[0] and growth < limit[1] and far < nearest:
+            best, nearest = one, far
+    if best is not None:
+        state.lost.remove(best)
+    return best
+
+
+def _continues(points: Array, square: Square) -> bool:
+    """Whether points read in a square are a face, and one that sits where it was."""
+    now = square_of(points)
+    moved = np.hypot(now.x - square.x, now.y - square.y) / square.size
+    return bool(
+        np.isfinite(points).all()
+        and moved < _JUMP
+        and abs(np.log(now.size / square.size)) < np.log(_GROWTH)
+        and _still_error(points) < _STRANGE_STILL
+    )
+
+
+def _is_face(points: Array) -> bool:
+    """Whether some natural face with some expression looks like these points."""
+    return invert(_anybody(), points, steps=2).residual < _STRANGE
+
+
+def _still_error(points: Array) -> float:
+    """How far the points that no expression moves lie from an average head, IOD."""
+    still = list(STILL)
+    view = view_of(points, template())
+    apart_by = view.to_head(points[still])[:, :2] - template()[still][:, :2]
+    return float(np.sqrt((apart_by**2).sum(axis=1).mean()))
+
+
+def _drawn_to(square: Square, target: Square, elapsed: float) -> Square:
+    """The square on its way to another: slow while the face rests, at once when it moves."""
+    turn = (target.angle - square.angle + np.pi) % (2 * np.pi) - np.pi
+    gap = np.hypot(target.x - square.x, target.y - square.y) / square.size
+    gap += abs(np.log(target.size / square.size)) + abs(turn)
+    share = float(np.clip(elapsed / 0.25 + gap / 0.05, 0.0, 1.0))
+    return Square(
+        square.x + share * (target.x - square.x),
+        square.y + share * (target.y - square.y),
+        square.size + share * (target.size - square.size),
+        square.angle + share * turn,
+    )
+
+
+def _is_cut(state: _State, image: Image) -> bool:
+    """Whether the picture has nothing to do with the one before."""
+    rows, columns = (max(side // 24, 1) for side in image.shape[:2])
+    thumbnail = image[::rows, ::columns].astype(np.int16)
+    before, state.thumbnail = state.thumbnail, thumbnail
+    if before is None or before.shape != thumbnail.shape:
+        return True
+    return bool(np.abs(thumbnail - before).mean() > _CUT)
+
+
+@cache
+def _anybody() -> Prepared:
+    return prepare(face_model(template()), builds())

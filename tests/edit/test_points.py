@@ -1,0 +1,37 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mien.anatomy.lips import closing, partings
+from mien.anatomy.model import displacement
+from mien.core import facs
+from mien.edit.points import Subject, moved
+
+
+@pytest.fixture
+def grin(subject: Subject) -> Subject:
+    """The puppet with lips parted further than its action units explain."""
+    aus = facs.vector({"AU25": 3.0})
+    mesh = subject.model.neutral + displacement(subject.model, aus) - closing(np.full(11, 0.05))
+    return replace(subject, points=subject.view.to_picture(mesh), aus=aus)
+
+
+def test_nothing_wanted_nothing_moves(grin: Subject) -> None:
+    assert moved(grin, grin.aus) == pytest.approx(grin.points, abs=1e-9)
+
+
+def test_goes_where_the_model_says(subject: Subject) -> None:
+    wanted = facs.vector({"AU12L": 2.5})
+    mesh = subject.model.neutral + displacement(subject.model, wanted)
+    assert moved(subject, wanted) == pytest.approx(subject.view.to_picture(mesh), abs=1e-9)
+
+
+def test_unexplained_parting_fades_with_what_parts(grin: Subject) -> None:
+    def left(share: float) -> float:
+        found = grin.view.to_head(moved(grin, share * grin.aus))
+        known = displacement(grin.model, share * grin.aus)
+        return float(partings(found - known).max())
+
+    assert [left(share) for share in (1.0, 0.5, 0.0)] == pytest.approx([0.05, 0.025, 0.0], abs=1e-6)
+    assert left(1.5) == pytest.approx(0.05, abs=1e-6)

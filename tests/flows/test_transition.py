@@ -1,0 +1,61 @@
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mien.anatomy.inverse import prepare
+from mien.core.errors import InputError, MediaError
+from mien.core.face import Landmarks
+from mien.edit.points import Subject
+from mien.flows.portrait import Portrait
+from mien.flows.transition import transition_clip, write_transition
+from mien.media.video import probe
+
+Image = NDArray[np.uint8]
+
+
+@pytest.fixture
+def person(subject: Subject) -> Portrait:
+    return Portrait(
+        Landmarks(subject.points),
+        subject.model,
+        prepare(subject.model),
+        subject.view,
+        subject.aus,
+        np.ones_like(subject.aus),
+    )
+
+
+def test_starts_softly_and_arrives(backdrop: Image, person: Portrait) -> None:
+    made = list(
+        transition_clip(backdrop, person, {}, {"happy": 1.0}, seconds=1.0, rate=10, hold=0.2)
+    )
+    assert [time for time, _ in made] == pytest.approx(np.arange(15) / 10)
+    still = [np.array_equal(frame, backdrop) for _, frame in made]
+    assert still == [True] * 3 + [False] * 12
+    steps = [np.abs(b[1].astype(int) - a[1]).mean() for a, b in pairwise(made)]
+    assert max(steps[:3]) < max(steps[5:8])
+    assert steps[-1] == steps[-2] == 0.0
+
+
+def test_wrong_wishes_are_told_before_the_first_frame(backdrop: Image, person: Portrait) -> None:
+    with pytest.raises(InputError, match="did you mean happy"):
+        transition_clip(backdrop, person, {}, {"hapy": 1.0})
+    with pytest.raises(InputError, match="no clip lasts"):
+        transition_clip(backdrop, person, {}, {"happy": 1.0}, seconds=0)
+
+
+def test_writes_a_clip_or_nothing(tmp_path: Path, backdrop: Image, person: Portrait) -> None:
+    path = tmp_path / "clip.mp4"
+    told: list[int] = []
+    write_transition(
+        path, backdrop, person, ({"sad": 1.0}, {"happy": 1.0}), seconds=0.5, rate=10,
+        progress=lambda _, done, __: told.append(done),
+    )  # fmt: skip
+    assert probe(path).count == 14
+    assert told == list(range(14))
+    with pytest.raises(MediaError, match="cannot write this kind"):
+        write_transition(tmp_path / "clip.xyz", backdrop, person, ({}, {"happy": 1.0}))
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == ["clip.mp4"]
