@@ -9,7 +9,7 @@ from mien.anatomy.inverse import prepare
 from mien.core.errors import InputError, MediaError
 from mien.core.face import Landmarks
 from mien.edit.points import Subject
-from mien.flows.portrait import Portrait
+from mien.edit.portrait import Portrait
 from mien.flows.transition import transition_clip, write_transition
 from mien.media.video import probe
 

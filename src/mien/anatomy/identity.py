@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import View
+from mien.anatomy.lips import closed
 from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import displacement, face_model
 from mien.anatomy.template import template
@@ -43,9 +44,9 @@ def estimate_neutral(points: NDArray[np.float64]) -> Estimate:
     """
     found = invert(_average(), points, steps=2)
     build = template() + np.tensordot(found.shape, builds(), axes=1)
-    # The picture itself knows this face better than any average does: only the expression is taken off.
+    # The picture knows this face better than any average: only the expression is taken off. At rest lips meet.
     expression = displacement(face_model(build), found.aus)
-    neutral = found.view.to_head(points) - expression
+    neutral = closed(found.view.to_head(points) - expression)
     return Estimate(neutral, found.aus, found.confidence, found.view)
 
 

@@ -38,6 +38,19 @@ def closing(parted: NDArray[np.float64]) -> NDArray[np.float64]:
     return shift
 
 
+def touching(neutral: NDArray[np.float64], moved: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What keeps the lips of a moved face from passing through each other, shape (478, 3), IOD.
+
+    Args:
+        neutral: shape (478, 3), IOD; lips that overlap here already may do so as far.
+        moved: shape (478, 3), IOD.
+    """
+    overlap = np.minimum(partings(moved) - np.minimum(partings(neutral), 0.0), 0.0)
+    shift = np.zeros_like(moved)
+    shift[:, 1] = _followers() @ overlap
+    return shift
+
+
 def closed(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
     """A mesh, shape (478, 3), IOD, head's frame, with its lips together."""
     return np.asarray(mesh + closing(partings(mesh)))

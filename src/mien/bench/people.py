@@ -1,9 +1,7 @@
 """The development data that the suites read, see the README beside it."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from mien.anatomy.fields import reflect
 from mien.anatomy.fit import Pair, Shape, pair_of
 from mien.core.errors import InputError
 from mien.core.facs import COLUMNS, SHAPES
+from mien.judge.facemesh import plain_points
 from mien.media.image import load_image
 
 
@@ -50,21 +49,9 @@ def pixels(photo: Path) -> NDArray[np.uint8]:
     return load_image(photo).pixels
 
 
-@cache
-def plain_points(photo: Path) -> NDArray[np.float64]:
-    """What MediaPipe's own FaceMesh says of a photo, shape (478, 3), px.
-
-    Figures that compare with other tools start from the same points as theirs.
-    """
-    image = pixels(photo)
-    found = _face_mesh().process(image).multi_face_landmarks[0].landmark
-    height, width = image.shape[:2]
-    return np.array([[p.x * width, p.y * height, p.z * width] for p in found])
-
-
 def smile_pairs(data: Path) -> list[Pair]:
     """Neutral and smile of everyone, aligned."""
-    return [pair_of(plain_points(p.neutral), plain_points(p.smiling)) for p in people(data)]
+    return [pair_of(plain_points(pixels(p.neutral)), plain_points(pixels(p.smiling))) for p in people(data)]
 
 
 def sculpted_shapes(data: Path) -> dict[str, Shape]:
@@ -94,10 +81,3 @@ def _spelt(name: str, au: str, side: str) -> str:
     if au == "AU30":
         return {"L": "jawLeft", "R": "jawRight"}[side]
     return name if au in COLUMNS else f"{name}_{side}"
-
-
-@cache
-def _face_mesh() -> Any:
-    import mediapipe
-
-    return mediapipe.solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True)

@@ -20,12 +20,13 @@ from mien.core.signal import Track
 Array = NDArray[np.float64]
 
 TURNED = 45.0  # degrees of yaw beyond which the far side is no longer seen
-_GOOD, _STRANGE = 0.015, 0.05  # IOD; what the model may leave unexplained, at full and at no confidence
+_GOOD, _STRANGE = (
+    0.015,
+    0.05,
+)  # IOD; what the model may leave unexplained, at full and at no confidence
 _NUMBERS = 7 + len(COLUMNS)  # confidence, pose, position, action units of one row
-_SIDE = {
-    side: [INDEX[column] for unit in ACTION_UNITS if unit.sided for column in unit.columns if column[-1] == side]
-    for side in "LR"
-}  # fmt: skip
+_SIDED = [column for unit in ACTION_UNITS if unit.sided for column in unit.columns]
+_SIDE = {side: [INDEX[column] for column in _SIDED if column[-1] == side] for side in "LR"}
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,12 @@ def read_rows(
 ) -> Track:
     """Read every row against its person's resting face.
 
-    A face has a row for every frame from its first to its last; face 0 for all frames of the clip, so
-    that no frame is missing. Frames without a reading are ``lost``.
+    A face has a row for every frame from its first to its last; face 0 for all frames of the
+    clip, so that no frame is missing. Frames without a reading are ``lost``.
 
     Args:
         rows: landmarks.
-        people: number in ``rows`` to index in the track and resting face; other numbers are left out.
+        people: number in ``rows`` to index in the track and resting face; others are left out.
         clock: all frames of the clip.
         told: is given the number of frames that are done.
     """

@@ -1,11 +1,12 @@
 """Rises and falls of one signal: when they begin, peak and end, to a fraction of a frame.
 
-A movement starts and ends without speed, so near its foot it grows with the square of time: the root of
-the signal is a line there, and where that line meets zero is the onset (or offset), even
+A movement starts and ends without speed, so near its foot it grows with the square of time: the
+root of the signal is a line there, and where that line meets zero is the onset (or offset), even
 where the foot itself is lost in noise.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def bumps(time: Array, signal: Array, noise: float, threshold: float) -> list[Bu
     tops, found = find_peaks(padded, height=threshold, prominence=threshold)
     tops = tops[found["prominences"] > _VALLEY * found["peak_heights"]] - 1
     # Between two peaks the lowest point parts them.
-    parts = [a + int(np.argmin(signal[a:b])) for a, b in zip(tops, tops[1:], strict=False)]
+    parts = [a + int(np.argmin(signal[a:b])) for a, b in pairwise(tops)]
     first, last = [0, *parts], [*(part + 1 for part in parts), len(signal)]
     found_bumps = []
     for top, a, b in zip(tops, first, last, strict=False):

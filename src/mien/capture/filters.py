@@ -84,7 +84,9 @@ def raised(values: Array, rate: float) -> Array:
         rate: per second.
     """
     window = min(_odd(_REST_SPAN * rate), _odd(2 * len(values)))
-    columns = [column - percentile_filter(column, _REST, window, mode="nearest") for column in values.T]
+    columns = [
+        column - percentile_filter(column, _REST, window, mode="nearest") for column in values.T
+    ]
     return np.stack(columns, axis=1)
 
 

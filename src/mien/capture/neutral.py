@@ -1,10 +1,10 @@
 """The resting face of a person, from a clip in which it is not said when they rest.
 
-Some moments of the clip are read against the average person. Builds differ, so these readings are off,
-but by the same amount in every frame: the moments with the least expression are the calmest ones
-all the same. A hand before the face looks like an odd build and leaves much unexplained, and both count
-against a moment. The mean of the calmest is taken for the resting face, after taking off what no build of face
-explains (somebody who smiles from the first frame to the last).
+Some moments of the clip are read against the average person. Builds differ, so these readings are
+off, but by the same amount in every frame: the moments with the least expression are the calmest
+ones all the same. A hand before the face looks like an odd build and leaves much unexplained, and
+both count against a moment. The mean of the calmest is taken for the resting face, after taking off
+what no build of face explains (somebody who smiles from the first frame to the last).
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What a clip allows one to say, from its true time stamps and from how the face was seen.
 
-Rates: a micro-expression of 200 ms is 6 frames at 30 a second and 20 at 100. Below 25 frames a second mien claims
+A micro-expression of 200 ms is 6 frames at 30 a second and 20 at 100. Below 25 a second mien claims
 none.
 """
 
@@ -78,7 +78,8 @@ def _verdict(rate: float, lost: float, size: float, faces: int) -> tuple[str, li
     elif rate < USABLE_RATE * _SLACK:
         level = "poor"
         reasons.append(
-            f"{rate:.0f} frames a second show a micro-expression in a handful of frames; film at 100 or more."
+            f"{rate:.0f} frames a second show a micro-expression in a handful of frames;"
+            " film at 100 or more."
         )
     elif rate < GOOD_RATE * _SLACK:
         level = "usable"

@@ -9,6 +9,7 @@ import tempfile
 from array import array
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Rows:
         self._count = 0
         self._size: dict[int, float] = {}
 
-    def __enter__(self) -> "Rows":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -50,7 +51,7 @@ class Rows:
         self._count += 1
 
     def faces(self, least: int = 1) -> list[int]:
-        """Faces with at least so many rows; first the one that covers most of the clip, px² · frames."""
+        """Faces with at least so many rows, first the one that covers most of the clip."""
         known = [face for face, rows in self._of_face.items() if len(rows) >= least]
         return sorted(known, key=lambda face: -self._size[face])
 
@@ -58,7 +59,8 @@ class Rows:
         """Landmarks of a face at up to ``most`` moments spread evenly, shape (n, 478, 3), px."""
         rows = self._of_face[face]
         chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
-        return np.concatenate([self._read(rows[i], 1)["points"] for i in chosen]).astype(np.float64)
+        points = [self._read(rows[i], 1)["points"] for i in chosen]
+        return np.concatenate(points, dtype=np.float64)
 
     def __iter__(self) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
         """Frame, face and landmarks of every row, in the order in which they were added."""

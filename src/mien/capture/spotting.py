@@ -1,10 +1,10 @@
 """From the tracks of action units to events: expressions and micro-expressions.
 
 What counts is a movement over the noise of this face in this clip, not an intensity: a real
-micro-expression is often far below a FACS trace. Each action unit is searched on its own, over the level
-at which it rests and once more over its running median, so that a brief movement on top of a long one
-is found too. Units that move together are one event, timed on their sum, weighted by how clearly
-each is seen. Blinks, and what the skin round the eye does during one, are no expressions.
+micro-expression is often far below a FACS trace. Each action unit is searched on its own, over the
+level at which it rests and once more over its running median, so that a brief movement on top of a
+long one is found too. Units that move together are one event, timed on their sum, weighted by how
+clearly each is seen. Blinks, and what the skin round the eye does during one, are no expressions.
 """
 
 from dataclasses import dataclass, replace
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from mien.capture import filters
 from mien.capture.bumps import Bump, bump_at, bumps
 from mien.capture.quality import LEAST_RATE, USABLE_RATE, rate_of
-from mien.core.facs import ACTION_UNITS, COLUMNS, INDEX, REGION, jaw_travel
 from mien.core.face import Event
+from mien.core.facs import ACTION_UNITS, COLUMNS, INDEX, REGION, jaw_travel
 from mien.core.signal import Interval, Track
 
 Array = NDArray[np.float64]
@@ -95,12 +95,12 @@ def _of_face(track: Track, face: int, limits: Limits) -> list[Event]:
         return []
     level = np.maximum(filters.noise_of(np.concatenate([c.brief for c in courses])), limits.floor)
     events = []
-    for rows, course in zip(parts, courses, strict=True):
+    for course in courses:
         moving = _movements(course, level, limits)
         for group in _together(moving, limits):
             event = _event(course, group, face, rate, limits)
             if event is not None:
-                trust = _trust(track.select(rows), event, rate)
+                trust = _trust(track, event, rate)
                 events.append(replace(event, confidence=event.confidence * trust))
     return [event for event in events if event.confidence >= limits.trusted]
 
@@ -153,7 +153,7 @@ def _of_column(course: _Course, column: int, level: Array, limits: Limits) -> li
             if bump.duration >= limits.shortest
         ]
 
-    # The level of rest is the 30th percentile: half a standard deviation below the mean of pure noise.
+    # The level of rest is the 30th percentile: half a standard deviation under the mean of noise.
     raised, brief = course.raised[:, column] - 0.52 * noise, course.brief[:, column]
     whole = seen(raised)
     below = raised - brief  # the running median over the level of rest
@@ -229,7 +229,7 @@ def _event(
 
 
 def _timed(course: _Course, group: list[_Movement]) -> Bump:
-    """Onset, apex and offset of movements together: on their sum, each by how clearly it is seen."""
+    """Onset, apex and offset of movements together: on their sum, weighted by clarity."""
     first = group[0]
     alike = [m for m in group if m.span.iou(first.span) > 0.35]
     weights = np.array([m.bump.peak / m.noise**2 for m in alike])
@@ -272,8 +272,9 @@ def _side(group: list[_Movement]) -> str:
 
 
 def _trust(track: Track, event: Event, rate: float) -> float:
-    """How far an event may be believed, 0 to 1: how the face was seen and how still the head was."""
+    """How far to believe an event, 0 to 1: how the face was seen, how still the head was."""
     part = track.crop(Interval(event.onset, event.offset))
+    part = part.select(part.status == "ok")
     if not len(part):
         return 0.0
     turn = float(np.ptp(part.pose, axis=0).max())

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import View
-from mien.anatomy.lips import closing, partings
+from mien.anatomy.lips import closing, partings, touching
 from mien.anatomy.model import FaceModel, displacement
+from mien.anatomy.unfold import unfolded
 
 _TO_PICTURE = np.array([1.0, -1.0, -1.0])
 _PARTED = 0.01  # IOD; lips that action units part by less than this are not known to be parted
@@ -34,7 +35,7 @@ def moved(subject: Subject, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
     """Where the landmarks go, shape (478, 3), px; where they are, if nothing else is wanted.
 
     What action units do not explain of the face stays as it is, except for lips that are parted
-    further than they explain: that fades in step with what parts them.
+    further than they explain: that fades in step with what parts them. No triangle turns over.
 
     Args:
         subject: the face as it is.
@@ -48,5 +49,6 @@ def moved(subject: Subject, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
         unexplained = partings(rest) - partings(subject.model.neutral)
         gone = 1.0 - np.clip(parts_then / parts_now, 0.0, 1.0)
         change = change + gone * closing(unexplained)
+    change = change + touching(subject.model.neutral, subject.model.neutral + after)
     camera = subject.view.scale * change @ subject.view.rotation.T
-    return np.asarray(subject.points + camera * _TO_PICTURE)
+    return unfolded(subject.points, subject.points + camera * _TO_PICTURE)

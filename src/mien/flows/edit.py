@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.inverse import invert
-from mien.anatomy.model import displacement
 from mien.core import facs
 from mien.core.errors import NoFaceError
 from mien.core.expression import Wish, parse_wish, target
 from mien.core.face import Landmarks
 from mien.core.seams import Progress, silent
 from mien.edit.mesh import render
-from mien.flows.portrait import Portrait, Source, faces_of, neutral_model, pixels_of, portrait
+from mien.edit.points import moved
+from mien.edit.portrait import Portrait, Source, faces_of, neutral_model, pixels_of, portrait
 from mien.guard.provenance import stamper
 from mien.landmark.detect import refine
 from mien.media.files import atomic
@@ -137,27 +137,12 @@ def _edited(
         wanted = facs.resolve(person.aus)
         mask = np.zeros(image.shape[:2], dtype=np.float32)
         return EditResult(image, mask, facs.to_dict(wanted), facs.to_dict(wanted), tuple(faces))
-    edited, mask = render(image, person.landmarks.points, moved(person, wanted))
+    edited, mask = render(image, person.landmarks.points, moved(person.subject, wanted))
     found = refine(edited, person.landmarks.points)
     measured = np.full(len(facs.COLUMNS), np.nan)
     if found is not None:
         measured = invert(person.prepared, found.points, steps=2).aus
     return EditResult(edited, mask, facs.to_dict(wanted), facs.to_dict(measured), tuple(faces))
-
-
-def moved(person: Portrait, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Where the points of a face go when it shows other action units.
-
-    Args:
-        person: the face as it is.
-        wanted: shape (len(COLUMNS),), 0 to 5.
-
-    Returns:
-        Shape (478, 3), px.
-    """
-    change = displacement(person.model, wanted) - displacement(person.model, person.aus)
-    camera = person.view.scale * change @ person.view.rotation.T
-    return np.asarray(person.landmarks.points + camera * (1.0, -1.0, -1.0))
 
 
 def _chosen(faces: Sequence[Landmarks], face: int, what: str) -> Landmarks:

@@ -1,9 +1,12 @@
 """Read clips and photos: action units, head pose, and when something happens."""
 
 import os
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +17,20 @@ from mien.capture.neutral import FROM_PHOTO, SAMPLE, Neutral, neutral_of_clip
 from mien.capture.quality import Quality, quality_of
 from mien.capture.rows import Rows
 from mien.capture.spotting import spot
-from mien.core.errors import InputError
+from mien.core.errors import InputError, MediaError
 from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.seams import Progress, silent
 from mien.core.signal import Track
-from mien.flows.portrait import Portrait, Source, faces_of, neutral_model, pixels_of, portrait
+from mien.edit.portrait import Portrait, Source, faces_of, neutral_model, pixels_of, portrait
+from mien.export import FORMATS
+from mien.flows.report import write_report
 from mien.landmark.track import follow
 from mien.media.kind import classify
 from mien.media.video import frames, probe
 
+_REPORT = "report.html"
+_NAMES = (*FORMATS, _REPORT)
 _FLICKER = 3  # a face seen in fewer frames of a longer clip is taken for an error of the detector
 
 
@@ -50,13 +57,13 @@ def read(
 ) -> Reading:
     """Read a clip or a photo.
 
-    Memory does not grow with the length of a clip, but for the result itself, half a kilobyte per row.
+    Memory does not grow with the length of a clip, but for the result: half a kilobyte per row.
 
     Args:
         path: of the clip or photo.
-        neutral: a photo of the person at rest; without it the resting face is taken from the calmest
-            moments of the clip, or for a photo from faces in general, and confidence is lower.
-            It counts for the largest face.
+        neutral: a photo of the person at rest, which counts for the largest face; without it the
+            resting face is taken from the calmest moments of the clip, or for a photo from faces
+            in general, and confidence is lower.
         progress: told about the frames.
 
     Raises:
@@ -188,4 +195,66 @@ def read_files(
     Raises:
         InputError: a folder that mien did not write stands in the way; and as in :func:`read`.
     """
-    raise InputError("not yet")
+    for path in paths:
+        classify(path)  # a file that cannot be read stops us before the work
+    folders = _folders(paths, out)
+    written: list[Path] = []
+    for path, folder in zip(paths, folders, strict=True):
+        reading = read(path, neutral=neutral, progress=progress)
+        with _whole_folder(folder) as part:
+            for name, write in FORMATS.items():
+                write(reading.track, reading.events, part / name)
+            write_report(
+                part / _REPORT,
+                path,
+                reading.track,
+                reading.events,
+                reading.quality,
+                neutral is not None,
+            )
+        written += [folder / name for name in _NAMES]
+    return written
+
+
+def _folders(paths: list[Path], out: Path) -> list[Path]:
+    """A folder per input, all different.
+
+    Raises:
+        InputError: one of them holds something that mien did not write.
+    """
+    taken: set[str] = set()
+    folders = []
+    for path in paths:
+        names = (path.stem if n == 1 else f"{path.stem}-{n}" for n in count(1))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        folder = out / name
+        strange = folder.exists() and (
+            not folder.is_dir() or any(file.name not in _NAMES for file in folder.iterdir())
+        )
+        if strange:
+            raise InputError(f"{folder}: holds other files; give another folder with -o")
+        folders.append(folder)
+    return folders
+
+
+@contextmanager
+def _whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into that takes its place when the block ends well, and vanishes if not.
+
+    Raises:
+        MediaError: it cannot be written.
+    """
+    part = folder.with_name(f".{secrets.token_hex(6)}.part")
+    old = folder.with_name(f".{secrets.token_hex(6)}.old")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        if folder.exists():
+            folder.rename(old)
+        part.rename(folder)
+    except OSError as error:
+        raise MediaError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

@@ -12,16 +12,11 @@ from mien.core.expression import parse_wish, target, transition
 from mien.core.seams import Progress, silent
 from mien.edit.mesh import paint, prepare
 from mien.edit.points import Subject, moved
-from mien.flows.portrait import Portrait
+from mien.edit.portrait import Portrait
 from mien.guard.provenance import stamper
 from mien.media.writer import video_writer
 
 Image = NDArray[np.uint8]
-
-
-def subject_of(person: Portrait) -> Subject:
-    """The part of a portrait that the editor moves."""
-    return Subject(person.landmarks.points, person.model, person.view, person.aus)
 
 
 def transition_clip(
@@ -57,7 +52,7 @@ def transition_clip(
             f"no clip lasts {seconds:g} s at {rate:g} frames a second: use more than 0"
         )
     first, last = (target(person.aus, parse_wish(wish)) for wish in (start, end))
-    subject = subject_of(person)
+    subject = person.subject
     steps = np.arange(round((seconds + 2 * hold) * rate) + 1) / rate
     course = [(float(t), transition(first, last, (t - hold) / seconds)) for t in steps]
     return _frames(image, subject, course)

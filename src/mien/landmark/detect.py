@@ -1,8 +1,8 @@
 """Landmarks that hold still: found again in a canonical crop and averaged.
 
-The mesh network's answer breathes with the square it is given. So each face is brought to one upright
-crop, placed by points that no expression moves much, and read there several times in slightly
-different squares: the mean is the answer, the standard deviation its uncertainty.
+The mesh network's answer breathes with the square it is given. So each face is brought to one
+upright crop, placed by points that no expression moves much, and read there several times in
+slightly different squares: the mean is the answer, the standard deviation its uncertainty.
 """
 
 from dataclasses import dataclass
@@ -168,15 +168,20 @@ def starts(image: Image) -> list[Array]:
     scale = min(1.0, _SEARCH / max(image.shape[:2]))
     small = image
     if scale < 1.0:
-        size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
-        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        width, height = (max(round(side * scale), 1) for side in image.shape[1::-1])
+        small = np.asarray(
+            cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8
+        )
     found = []
     for right_eye, left_eye, _, mouth in eyes_and_mouths(small):
         across = left_eye - right_eye
         centre = 0.6 * (right_eye + left_eye) / 2 + 0.4 * mouth
-        size = 2.3 * max(float(np.hypot(*across)), float(np.hypot(*(mouth - (right_eye + left_eye) / 2))))
+        down = mouth - (right_eye + left_eye) / 2
+        size = 2.3 * max(float(np.hypot(*across)), float(np.hypot(*down)))
         angle = float(np.arctan2(across[1], across[0]))
-        points = mesh_in_square(small, Square(*map(float, centre), 1.4 * size, angle))
+        points = mesh_in_square(
+            small, Square(float(centre[0]), float(centre[1]), 1.4 * size, angle)
+        )
         if points is not None:
             found.append(points / scale)
     return found

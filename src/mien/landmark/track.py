@@ -33,8 +33,9 @@ _SETTLE = 3  # readings of a new face until its square no longer moves
 _CUT = 30.0  # levels of 255; mean change of the picture that is taken for a scene cut
 # Shares of the square that a face may move and grow by from one frame to the next.
 _JUMP, _GROWTH = 0.35, 1.4
-# IOD. Real faces, smiling, laughing or turned by 20 degrees, stay below .02 from the nearest face that
-# the builds can make and below .065 from the average one on still points; cartoons lie above .03 and .07.
+# IOD. Real faces, smiling, laughing or turned by 20 degrees, stay within .02 of the nearest face
+# that the builds can make and, on still points, within .065 of the average one; cartoons lie beyond
+# .03 and .07.
 _STRANGE, _STRANGE_STILL = 0.026, 0.09
 
 
@@ -118,9 +119,7 @@ def read_near(image: Image, square: Square) -> Array | None:
 
 def _move_on(state: _State, time: float, image: Image) -> None:
     """Read every face where it was on the frame before; and for a while the lost ones too."""
-    waiting = [
-        one for one in state.lost if one.cut == state.shot and time - one.time <= _LINGER
-    ]
+    waiting = [one for one in state.lost if one.cut == state.shot and time - one.time <= _LINGER]
     seen: list[_Followed] = []
     for one in [*state.live, *waiting]:
         points = read_near(image, one.square)

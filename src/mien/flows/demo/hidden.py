@@ -13,7 +13,6 @@ from mien.core.seams import Progress
 from mien.core.signal import Interval, Track
 from mien.flows.demo.stage import Stage
 from mien.flows.read import read
-from mien.flows.transition import subject_of
 from mien.guard.provenance import stamper
 from mien.media.writer import video_writer
 from mien.synth.clip import Camera, MicroClip, micro_clip
@@ -64,7 +63,7 @@ def experiment(stage: Stage, path: Path, camera: Camera, progress: Progress) -> 
         camera: how the clip is filmed.
         progress: told about each frame made and read.
     """
-    clip = micro_clip(stage.rest, subject_of(stage.person), HIDDEN, COURSE, SECONDS, camera)
+    clip = micro_clip(stage.rest, stage.person.subject, HIDDEN, COURSE, SECONDS, camera)
     with video_writer(path, camera.rate) as writer:
         for done, (time, frame) in enumerate(clip.frames(), 1):
             writer.write(time, frame)

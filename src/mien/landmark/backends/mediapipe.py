@@ -1,7 +1,7 @@
-"""MediaPipe's bundled face models as two plain functions: where faces are, and the mesh in a square.
+"""MediaPipe's bundled face models as two plain functions: where faces are, the mesh in a square.
 
 ``mp.solutions.FaceMesh`` chooses its own square from frame to frame, and its points breathe with
-that choice. Here the mesh network runs on a square that the caller gives, through the packaged graph.
+that choice. Here the mesh network runs on a square that the caller gives, in the packaged graph.
 """
 
 import threading

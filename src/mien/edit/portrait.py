@@ -12,6 +12,7 @@ from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import FaceModel, face_model
 from mien.core.errors import NoFaceError
 from mien.core.face import Landmarks
+from mien.edit.points import Subject
 from mien.landmark.detect import detect
 from mien.media.image import as_picture, load_image
 
@@ -37,6 +38,11 @@ class Portrait:
     view: View
     aus: NDArray[np.float64]
     confidence: NDArray[np.float64]
+
+    @property
+    def subject(self) -> Subject:
+        """What is needed to move its points."""
+        return Subject(self.landmarks.points, self.model, self.view, self.aus)
 
 
 def pixels_of(source: Source) -> NDArray[np.uint8]:
@@ -85,12 +91,11 @@ def portrait(landmarks: Landmarks, neutral: FaceModel | None = None) -> Portrait
         neutral: the person's model where a neutral photo was given; else the neutral face is
             estimated, with less confidence.
     """
+    estimate = None
     if neutral is None:
         estimate = estimate_neutral(landmarks.points)
-        model = face_model(estimate.neutral)
-        return Portrait(
-            landmarks, model, prepare(model), estimate.view, estimate.aus, estimate.confidence
-        )
+        neutral = face_model(estimate.neutral)
     prepared = prepare(neutral)
     found = invert(prepared, landmarks.points, steps=2)
-    return Portrait(landmarks, neutral, prepared, found.view, found.aus, found.confidence)
+    confidence = found.confidence if estimate is None else estimate.confidence
+    return Portrait(landmarks, neutral, prepared, found.view, found.aus, confidence)
