@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dposv
 from scipy.optimize import nnls
 
 from mien.anatomy import topology
@@ -37,6 +38,7 @@ _IRIS_WEIGHT = 4.0  # ten points carry all that is known about the gaze
 _FLOOR = 0.0015  # IOD; jitter left after averaging, below which nothing is believed
 _SUSPICION = 0.2  # share of the unexplained motion that any action unit must beat
 _FADE = 0.5  # intensity at which the cost of an action unit has halved
+_EXCHANGES = 12
 _NOISE = 0.06  # IOD, summed over the mesh; how far a real face strays from its model
 
 # How much rarer than the usual ones: these pull the same skin as a commoner unit does.
@@ -110,7 +112,9 @@ def prepare(model: FaceModel, modes: Array | None = None) -> Prepared:
     return Prepared(model.neutral, stacked, weights, np.ascontiguousarray(products), support)
 
 
-def invert(prepared: Prepared, points: Array, steps: int = 1) -> Solution:
+def invert(
+    prepared: Prepared, points: Array, steps: int = 1, near: Array | None = None
+) -> Solution:
     """Action units of a face from its points on a picture.
 
     Args:
@@ -118,10 +122,12 @@ def invert(prepared: Prepared, points: Array, steps: int = 1) -> Solution:
         points: shape (478, 3), px.
         steps: how often the view is corrected by what the fit finds about it; 2 is worth it where
             the head is turned and the neutral face is not known.
+        near: shape (len(COLUMNS),), action units of the frame before; the answer is the same, sooner.
     """
+    likely = None if near is None else near[_FREE] > 0.0
     view = view_of(points, prepared.neutral)
     for _ in range(steps):
-        x, nuisance, information, residual = _solve(prepared, points, view)
+        x, nuisance, information, residual = _solve(prepared, points, view, likely)
         view = _nudged(view, nuisance[:_RIGID])
     aus, confidence = np.zeros(len(COLUMNS)), np.ones(len(COLUMNS))
     aus[_FREE] = x
@@ -130,64 +136,79 @@ def invert(prepared: Prepared, points: Array, steps: int = 1) -> Solution:
     return Solution(resolve(aus), confidence, view, nuisance[_RIGID:], residual)
 
 
-def _solve(prepared: Prepared, points: Array, view: View) -> tuple[Array, Array, Array, float]:
+def _solve(
+    prepared: Prepared, points: Array, view: View, likely: NDArray[np.bool_] | None
+) -> tuple[Array, Array, Array, float]:
     """Intensities, nuisance (rigid motion, build), information per intensity, residual."""
     visible = view.rotation[:2]
-    seen = np.stack([points[:, 0], -points[:, 1]], axis=1)
+    seen = points[:, :2] * (1.0, -1.0)
     rest = (seen - view.origin[:2]) / view.scale - prepared.neutral @ visible.T
     turned = (rest * prepared.weights[:, None]) @ visible
     n = len(prepared.columns)
     right = prepared.columns.reshape(n, -1) @ turned.ravel()
-    left = np.tensordot(visible.T @ visible, prepared.products, axes=2)
+    left = ((visible.T @ visible).ravel() @ prepared.products.reshape(9, -1)).reshape(n, n)
 
     # Rigid motion and build are eliminated first; a prior keeps the build natural.
     own = left[_N:, _N:].copy()
     own[np.diag_indices(n - _N)] += np.concatenate(
         [np.full(_RIGID, 1e-6 * np.trace(own[:_RIGID, :_RIGID])), np.full(n - _N - _RIGID, _NOISE**2)]
     )
-    bridge = np.linalg.solve(own, np.concatenate([left[_N:, :_N], right[_N:, None]], axis=1))
+    bridge = _solved(own, np.concatenate([left[_N:, :_N], right[_N:, None]], axis=1))
     a = left[:_N, :_N] - left[:_N, _N:] @ bridge[:, :-1]
     b = right[:_N] - left[:_N, _N:] @ bridge[:, -1]
 
-    def unexplained(x: Array) -> tuple[Array, Array]:
-        nuisance = bridge[:, -1] - bridge[:, :-1] @ x
-        moved = (np.concatenate([x, nuisance]) @ prepared.columns.reshape(n, -1)).reshape(-1, 3)
-        return nuisance, prepared.weights * ((rest - moved @ visible.T) ** 2).sum(axis=1)
-
-    x = _sparse(a, b, lambda x: np.sqrt(prepared.support @ unexplained(x)[1]))
-    nuisance, error = unexplained(x)
-    residual = float(np.sqrt(error.sum() / prepared.weights.sum() / 2))
-    return x, nuisance, np.diag(a), residual
-
-
-def _sparse(a: Array, b: Array, unexplained) -> Array:  # type: ignore[no-untyped-def]
-    """Minimise x'ax/2 - b'x + costs for 0 <= x <= 5; the costs follow from what stays unexplained."""
-    size = np.sqrt(np.diag(a))
-    a = a + 1e-6 * np.eye(len(b))
-    cost = _COST * size
-    x = _bounded(a, b - 0.2 * _FLOOR * cost)
-    cost = cost * (_SUSPICION * unexplained(x) + _FLOOR)
-    x = _bounded(a, b - cost)
-    return _bounded(a, b - cost * _FADE / (x + _FADE))
+    information = a.diagonal().copy()
+    a[np.diag_indices(_N)] += 1e-6
+    # What no mixture at all can explain tells how far to trust this face, part by part.
+    anything = _solved(a, b)
+    mixture = np.concatenate([anything, bridge[:, -1] - bridge[:, :-1] @ anything])
+    error = rest - (mixture @ prepared.columns.reshape(n, -1)).reshape(-1, 3) @ visible.T
+    mistrust = np.sqrt(prepared.support @ (prepared.weights * (error**2).sum(axis=1)))
+    cost = _COST * np.sqrt(information) * (_SUSPICION * mistrust + _FLOOR)
+    if likely is None:
+        likely = anything * information > cost
+    x = _non_negative(a, b - cost, likely)
+    x = _non_negative(a, b - cost * (_FADE / (x + _FADE)), x > 0.0)
+    x = np.minimum(x, MAX_INTENSITY)
+    square = prepared.weights @ (rest**2).sum(axis=1) - right[_N:] @ bridge[:, -1]
+    square += x @ (a @ x - 2 * b)
+    residual = float(np.sqrt(max(square, 0.0) / prepared.weights.sum() / 2))
+    nuisance = bridge[:, -1] - bridge[:, :-1] @ x
+    return x, nuisance, information, residual
 
 
-def _bounded(a: Array, b: Array) -> Array:
-    """Minimise x'ax/2 - b'x for 0 <= x <= 5."""
-    x = _non_negative(a, b)
-    over = x > MAX_INTENSITY
-    while over.any() and not over.all():
-        x[over] = MAX_INTENSITY
-        free = ~over
-        x[free] = _non_negative(a[np.ix_(free, free)], b[free] - a[np.ix_(free, over)] @ x[over])
-        if not (x[free] > MAX_INTENSITY).any():
-            break
-        over |= x > MAX_INTENSITY
-    return np.minimum(x, MAX_INTENSITY)
+def _non_negative(a: Array, b: Array, free: NDArray[np.bool_]) -> Array:
+    """Minimise x'ax/2 - b'x for x >= 0, by exchanging whole sets of free unknowns.
 
+    Block principal pivoting (Kim & Park, SIAM J. Sci. Comput. 2011): a good guess of which unknowns
+    are free makes it two or three small solves. Where the sets begin to cycle, Lawson & Hanson's
+    slower method takes over.
 
-def _non_negative(a: Array, b: Array) -> Array:
+    Args:
+        a: shape (n, n), positive definite.
+        b: shape (n,).
+        free: shape (n,), the guess.
+    """
+    free = free.copy()
+    for _ in range(_EXCHANGES):
+        at = np.flatnonzero(free)
+        x = np.zeros(len(b))
+        x[at] = _solved(a[at[:, None], at], b[at])
+        wrong = np.where(free, x < 0.0, b - a @ x > 1e-12)
+        if not wrong.any():
+            return x
+        free ^= wrong
     upper = np.linalg.cholesky(a).T
-    x, _ = nnls(upper, solve_triangular(upper, b, trans=1, check_finite=False))
+    return np.asarray(nnls(upper, solve_triangular(upper, b, trans=1))[0])
+
+
+def _solved(a: Array, b: Array) -> Array:
+    """Solve a positive definite system; LAPACK at once, since its wrappers cost more than it does."""
+    if not len(b):
+        return b
+    _, x, failed = dposv(a, b)
+    if failed:
+        raise np.linalg.LinAlgError("the columns of the face model are not independent")
     return np.asarray(x)
 
 
@@ -200,10 +221,13 @@ def _rigid_motions(neutral: Array) -> Array:
 
 def _nudged(view: View, motion: Array) -> View:
     """The view after a small rigid motion of the head in its own frame."""
+    angle = float(np.sqrt(motion[4:] @ motion[4:]))
     x, y, z = motion[4:]
-    u, _, vt = np.linalg.svd(np.eye(3) + np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]]))
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    # Rodrigues' formula; both factors are smooth at zero.
+    swing = np.sinc(angle / np.pi) * cross + 0.5 * np.sinc(angle / 2 / np.pi) ** 2 * cross @ cross
     return View(
-        view.rotation @ (u @ vt),
+        view.rotation + view.rotation @ swing,
         view.scale * (1.0 + motion[3]),
         view.origin + view.scale * view.rotation @ motion[:3],
     )

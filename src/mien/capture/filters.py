@@ -13,7 +13,8 @@ Array = NDArray[np.float64]
 GAP = 0.2  # seconds without a reading that are bridged; a longer gap parts a clip in two
 _SMOOTH = 0.1  # seconds; window of the smoothing
 _BRIEF = 1.2  # seconds; what lasts less than half of this is not in the running median
-_REST, _REST_SPAN = 30.0, 12.0  # per cent, seconds: the level below which a face is at rest
+REST, _REST_SPAN = 15.0, 12.0  # per cent, seconds: the level below which a face is at rest
+REST_OF_NOISE = 1.036  # standard deviations by which that level lies under the mean of noise
 
 
 def stretches(time: Array, valid: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
@@ -85,7 +86,7 @@ def raised(values: Array, rate: float) -> Array:
     """
     window = min(_odd(_REST_SPAN * rate), _odd(2 * len(values)))
     columns = [
-        column - percentile_filter(column, _REST, window, mode="nearest") for column in values.T
+        column - percentile_filter(column, REST, window, mode="reflect") for column in values.T
     ]
     return np.stack(columns, axis=1)
 

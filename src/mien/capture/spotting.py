@@ -8,15 +8,18 @@ clearly each is seen. Blinks, and what the skin round the eye does during one, a
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.fields import fields_of
+from mien.anatomy.template import template
 from mien.capture import filters
 from mien.capture.bumps import Bump, bump_at, bumps
 from mien.capture.quality import LEAST_RATE, USABLE_RATE, rate_of
 from mien.core.face import Event
-from mien.core.facs import ACTION_UNITS, COLUMNS, INDEX, REGION, jaw_travel
+from mien.core.facs import ACTION_UNITS, COLUMNS, INDEX, MAX_INTENSITY, REGION, jaw_travel
 from mien.core.signal import Interval, Track
 
 Array = NDArray[np.float64]
@@ -39,6 +42,9 @@ class Limits:
         shortest: seconds; what is over sooner is taken for noise.
         clear: least peak in noise levels.
         floor: least noise level, intensity; a track that is still by luck is not trusted further.
+        wander: IOD over the whole mesh that the landmarks of a still face wander; a unit that moves
+            the skin little has its least noise level from this.
+        margin: seconds of rest that must be seen before and after a micro-expression.
         trusted: least confidence of an event.
     """
 
@@ -47,6 +53,8 @@ class Limits:
     shortest: float = 0.04
     clear: float = 6.0
     floor: float = 0.05
+    wander: float = 0.006
+    margin: float = 0.1
     trusted: float = 0.2
 
 
@@ -93,10 +101,12 @@ def _of_face(track: Track, face: int, limits: Limits) -> list[Event]:
     courses = [_course(track, rows) for rows in parts]
     if not courses:
         return []
-    level = np.maximum(filters.noise_of(np.concatenate([c.brief for c in courses])), limits.floor)
+    least = np.maximum(limits.wander / _skin_moved(), limits.floor)
+    noise = filters.noise_of(np.concatenate([course.brief for course in courses]))
     events = []
-    for course in courses:
-        moving = _movements(course, level, limits)
+    for found in courses:
+        course = replace(found, raised=found.raised - filters.REST_OF_NOISE * noise)
+        moving = _movements(course, np.maximum(noise, least), limits)
         for group in _together(moving, limits):
             event = _event(course, group, face, rate, limits)
             if event is not None:
@@ -153,8 +163,7 @@ def _of_column(course: _Course, column: int, level: Array, limits: Limits) -> li
             if bump.duration >= limits.shortest
         ]
 
-    # The level of rest is the 30th percentile: half a standard deviation under the mean of noise.
-    raised, brief = course.raised[:, column] - 0.52 * noise, course.brief[:, column]
+    raised, brief = course.raised[:, column], course.brief[:, column]
     whole = seen(raised)
     below = raised - brief  # the running median over the level of rest
     for movement in seen(brief):
@@ -175,28 +184,31 @@ def _blinked(movement: _Movement, blinks: list[Interval], limits: Limits) -> boo
 
 
 def _together(moving: list[_Movement], limits: Limits) -> list[list[_Movement]]:
-    """Movements sorted into groups that share their time, the clearest first.
-
-    A brief movement joins brief ones that it overlaps well, a long one any long one of which it
-    covers half, or which covers half of it. A brief one that accompanies a long expression is part
-    of it unless it is the clearer one: laughing is not a volley of micro-expressions.
-    """
+    """Movements sorted into groups that share their time, the clearest first."""
     groups: list[list[_Movement]] = []
     for movement in sorted(moving, key=lambda m: -m.clarity):
-        brief = movement.bump.duration <= limits.micro
         for group in groups:
-            first = group[0]
-            shared = _shared(movement.span, first.span)
-            if first.bump.duration <= limits.micro:
-                joins = brief and shared > 0.5 * min(first.bump.duration, movement.bump.duration)
-            else:
-                joins = shared > 0.5 * min(first.bump.duration, movement.bump.duration)
-            if joins:
+            if _joins(movement, group[0], limits):
                 group.append(movement)
                 break
         else:
             groups.append([movement])
     return groups
+
+
+def _joins(movement: _Movement, first: _Movement, limits: Limits) -> bool:
+    """Whether a movement belongs to a clearer one.
+
+    So it does where they share most of their time; and where one covers half of the other, unless
+    the clearer one is brief and this one is not. A brief one that accompanies a long expression is
+    part of it: laughing is no volley of micro-expressions.
+    """
+    if movement.span.iou(first.span) >= 0.5:
+        return True
+    if first.bump.duration <= limits.micro < movement.bump.duration:
+        return False
+    shortest = min(first.bump.duration, movement.bump.duration)
+    return _shared(movement.span, first.span) > 0.5 * shortest
 
 
 def _shared(one: Interval, other: Interval) -> float:
@@ -210,7 +222,9 @@ def _event(
     """The event that a group of movements makes; None where it cannot be named."""
     bump = _timed(course, group)
     brief = bump.duration <= limits.micro
-    if brief and (not rate >= 0.99 * LEAST_RATE or not bump.whole):
+    start, end = course.time[0] + limits.margin, course.time[-1] - limits.margin
+    unseen = not bump.whole or bump.onset < start or bump.offset > end
+    if brief and (unseen or not rate >= 0.99 * LEAST_RATE):
         return None
     micro = brief and bump.apex - bump.onset <= limits.micro_onset
     aus = _peaks(group)
@@ -281,3 +295,10 @@ def _trust(track: Track, event: Event, rate: float) -> float:
     still = 1.0 / (1.0 + (turn / 8.0) ** 2)
     dense = min(rate / USABLE_RATE, 1.0) if event.kind == "micro" else 1.0
     return float(part.confidence.mean()) * still * dense
+
+
+@cache
+def _skin_moved() -> Array:
+    """How far each action unit at intensity 1 moves the average face, all points together, IOD."""
+    fields = fields_of(template())[:, :, :2] / MAX_INTENSITY
+    return np.asarray(np.sqrt((fields**2).sum(axis=(1, 2))))

@@ -125,6 +125,9 @@ EXCLUSIVE: tuple[tuple[str, str], ...] = (
     ("AU63", "AU64"),
 )
 
+_FIRST = [INDEX[first] for first, _ in EXCLUSIVE]
+_SECOND = [INDEX[second] for _, second in EXCLUSIVE]
+
 _CODES = {unit.code: unit for unit in ACTION_UNITS}
 _NAME = re.compile(r"^(?:AU)?0*(\d{1,2})([LR]?)$", re.IGNORECASE)
 
@@ -198,11 +201,9 @@ def resolve(values: NDArray[np.float64]) -> NDArray[np.float64]:
         values: shape (..., len(COLUMNS)), may lie outside 0 to 5; NaN counts as 0.
     """
     resolved = np.nan_to_num(np.array(values, dtype=np.float64), nan=0.0)
-    for first, second in EXCLUSIVE:
-        a, b = INDEX[first], INDEX[second]
-        common = np.maximum(np.minimum(resolved[..., a], resolved[..., b]), 0.0)
-        resolved[..., a] -= common
-        resolved[..., b] -= common
+    common = np.maximum(np.minimum(resolved[..., _FIRST], resolved[..., _SECOND]), 0.0)
+    resolved[..., _FIRST] -= common
+    resolved[..., _SECOND] -= common
     drop, stretch = INDEX["AU26"], INDEX["AU27"]
     travel = jaw_travel(resolved[..., drop], resolved[..., stretch])
     resolved[..., drop], resolved[..., stretch] = split_jaw(travel)

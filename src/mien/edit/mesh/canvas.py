@@ -16,6 +16,7 @@ from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, edges, frame
 
 NODES_PER_IOD = 45  # resolution of the field
 FEATHER = 0.25  # IOD over which the mask falls to zero
+_LOWER_LIP = (86, 15, 316)
 _CHEEKS = (50, 101, 118, 280, 330, 347)
 
 
@@ -121,8 +122,9 @@ def _mask(grid: Grid, weight: F32, shape: tuple[int, ...]) -> F32:
 
 
 def _light(image: Image, xy: NDArray[np.float64], iod: float) -> MouthLight:
-    """Colours of lit skin and of the whites of the eyes, and how open the mouth is."""
+    """Colours of lit skin, of lips and of the whites of the eyes, and how open the mouth is."""
     skin = _patch(image, xy[list(_CHEEKS)], max(1, round(0.03 * iod)))
+    lip = _patch(image, xy[list(_LOWER_LIP)], max(1, round(0.015 * iod)))
     whites = []
     for slit in (EYE_RIGHT, EYE_LEFT):
         low, high = xy[list(slit.upper)].min(axis=0), xy[list(slit.lower)].max(axis=0)
@@ -135,6 +137,7 @@ def _light(image: Image, xy: NDArray[np.float64], iod: float) -> MouthLight:
     return light_of(
         np.median(skin, axis=0).astype(np.float32),
         np.mean(whites, axis=0).astype(np.float32),
+        np.median(lip, axis=0).astype(np.float32),
         shown,
         iod,
     )

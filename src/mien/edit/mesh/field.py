@@ -27,6 +27,7 @@ _RIMS = (topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, topo.UPPER_LID_LEFT, topo.L
 _STIFF, _BEFORE, _AFTER = (
     np.array([i for rim in _RIMS for i in rim[first : len(rim) - 2 + first]]) for first in (1, 0, 2)
 )
+_NEAR = 0.9  # nodes: neighbours nearer than this say little more about a gradient than those there
 _SHIFT = 4  # binary digits of a pixel that the rasteriser of triangles sees
 
 
@@ -142,20 +143,29 @@ def rasterise(nodes: F32, order: Ints, shape: tuple[int, int]) -> NDArray[np.int
 def gradients(vertices: F32, shift: F32) -> F32:
     """Gradient of a displacement at each vertex, shape (514, 2, 2): [component, direction].
 
-    Least squares over the neighbours, weighted by inverse squared distance. Points that
-    stay have none, so that nothing moves beyond the triangles of those that do.
+    Least squares over the neighbours, weighted by inverse squared distance. At the outline, where
+    neighbours nearly coincide on the picture, such a gradient can be far steeper than the field
+    is anywhere round it: so it is scaled down until it takes no neighbour farther from the vertex
+    than the farthest one goes. Points that stay have none, so that nothing moves beyond the
+    triangles of those that do.
     """
     around = neighbours()
     step = vertices[around] - vertices[:, None]
     change = shift[around] - shift[:, None]
     x, y = step[..., 0], step[..., 1]
-    weight = 1.0 / (x * x + y * y + 1e-3)
+    weight = 1.0 / (x * x + y * y + np.float32(_NEAR**2))
     wx, wy = weight * x, weight * y
     xx, xy, yy = (wx * x).sum(1) + 0.02, (wx * y).sum(1), (wy * y).sum(1) + 0.02
     bx, by = (change * wx[..., None]).sum(1), (change * wy[..., None]).sum(1)
     det = xx * yy - xy * xy
     slope = np.stack([bx * yy[:, None] - by * xy[:, None], by * xx[:, None] - bx * xy[:, None]], -1)
     slope /= det[:, None, None]
+    found = np.hypot(
+        x * slope[:, None, 0, 0] + y * slope[:, None, 0, 1],
+        x * slope[:, None, 1, 0] + y * slope[:, None, 1, 1],
+    ).max(axis=1)
+    known = np.hypot(change[..., 0], change[..., 1]).max(axis=1)
+    slope *= np.minimum(1, known / np.maximum(found, 1e-6))[:, None, None]
     slope[(shift == 0).all(axis=1)] = 0.0
     rim = vertices[_AFTER] - vertices[_BEFORE]
     rim /= np.linalg.norm(rim, axis=1, keepdims=True) + 1e-6

@@ -16,9 +16,8 @@ from mien.edit.mesh.slit import Edges, Frame
 
 # Distance of each tooth's far side from the midline, IOD, as a frontal view shortens it.
 _TEETH = np.array([0.0, 0.132, 0.228, 0.322, 0.392, 0.445, 0.485], dtype=np.float32)
-_ENDS = np.array(
-    [0.036, 0.024, 0.034, 0.014, 0.0, -0.014], dtype=np.float32
-)  # IOD below the lip line
+_CENTRES = (_TEETH[1:] + _TEETH[:-1]) / 2
+_ENDS = np.array([0.045, 0.038, 0.038, 0.020, 0.004, -0.014], np.float32)  # IOD below the lip line
 
 
 @dataclass(frozen=True)
@@ -40,22 +39,30 @@ class MouthLight:
     iod: float
 
 
-def light_of(skin: F32, sclera: F32, shown: float, iod: float) -> MouthLight:
-    """Colours of a mouth in the light of a face.
+def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> MouthLight:
+    """Colours of a mouth in the light of a face; grey where the face is.
 
     Args:
         skin: RGB of lit skin, 0–255.
         sclera: RGB of the brightest part of the eyes, 0–255.
+        lip: RGB of the lower lip.
         shown: see :class:`MouthLight`.
         iod: px.
     """
     sclera = sclera * np.float32(max(1.0, 0.95 * skin.mean() / max(sclera.mean(), 1.0)))
     level = np.float32(sclera.mean())
-    teeth = 0.3 * sclera + 0.7 * level * np.array([1.06, 1.0, 0.9], np.float32)
-    glow = np.float32(np.clip(skin.mean() / 150.0, 0.35, 1.25))
-    cavity = glow * np.array([34, 13, 12], np.float32)
-    flesh = glow * np.array([112, 52, 50], np.float32)
-    return MouthLight(np.clip(1.12 * teeth, 0, 235), cavity, flesh, shown, iod)
+    teeth = _tinted(np.array([1.06, 1.0, 0.9], np.float32), skin)
+    teeth = np.clip(1.08 * level * (0.3 * sclera / level + 0.7 * teeth), 0, 232)
+    flesh = 0.66 * level * _tinted(np.array([1.32, 0.86, 0.82], np.float32), skin)
+    flesh = 0.7 * flesh + 0.3 * lip * flesh.mean() / max(float(lip.mean()), 1.0)
+    cavity = 0.11 * level * _tinted(np.array([1.75, 0.66, 0.6], np.float32), skin)
+    return MouthLight(teeth, cavity, np.asarray(flesh, np.float32), shown, iod)
+
+
+def _tinted(colour: F32, skin: F32) -> F32:
+    """A colour of flesh as far as the picture has colours: grey where the skin is grey."""
+    chroma = float(np.ptp(skin)) / max(float(skin.mean()), 1.0)
+    return np.asarray(1 + min(1.0, chroma / 0.12) * (colour - 1), np.float32)
 
 
 def interior(
@@ -118,22 +125,38 @@ def _closing(real: Image, gap: F32, before: F32, iod: float) -> Image:
 def _paint(
     x: F32, q: F32, t: F32, lines: tuple[F32, F32, F32], light: MouthLight
 ) -> tuple[F32, F32]:
-    """Cavity without and with teeth; x is px from the midline, t the same in half widths."""
+    """Cavity without and with upper teeth; x is px from the midline, t the same in half widths."""
     upper, lower, rest = lines
     unit = np.float32(light.iod)
-    height = np.maximum(lower - upper, 1)
-    down = np.clip((q - upper) / height, 0, 1)
-    tongue = smooth((down - 0.45) / 0.55) * np.clip(1 - np.abs(t) ** 2.5, 0, 1)
-    tongue = tongue * np.clip(height / (0.25 * unit), 0, 1)
-    colour = light.cavity + (0.75 * tongue[..., None]) * (light.flesh - light.cavity)
+    height, deep, up = np.maximum(lower - upper, 1) / unit, (q - upper) / unit, (lower - q) / unit
+    colour = light.cavity * (0.75 + 0.5 * smooth(deep / 0.25))[..., None]
+    tongue, lit = _tongue(x / unit, t, up, height)
+    colour = colour + (tongue[..., None]) * (lit[..., None] * light.flesh - colour)
+    # The lower lip's wet inside, and the line along which it meets what lies behind.
+    inside = np.clip(1 - up / 0.035, 0, 1) * smooth(height / 0.08)
+    colour = colour + (0.55 * inside)[..., None] * (0.62 * light.flesh - colour)
+    contact = 1 - 0.45 * np.exp(-np.maximum(deep, 0) / 0.022)
+    contact = contact * (1 - 0.35 * np.exp(-np.maximum(up, 0) / 0.010))
+    colour = colour * (contact * (1 - 0.45 * smooth((np.abs(t) - 0.55) / 0.45)))[..., None]
     side, below = np.abs(x) / unit, (q - rest) / unit
     tooth, bright = _tooth(side, below, 1.2 / light.iod)
     gum = smooth((np.float32(-0.115) - 0.25 * side - below) / 0.025)[..., None]
-    shadow = 1 - 0.6 * np.exp(-np.maximum(q - upper, 0) / (0.03 * unit))
-    shadow = shadow * (1 - 0.65 * smooth((side - 0.15) / 0.4))
-    lit = bright[..., None] * light.teeth
-    lit = shadow[..., None] * (lit + gum * (1.25 * light.flesh - lit))
-    return colour, np.asarray(colour + tooth[..., None] * (lit - colour))
+    bright = bright * (0.92 - 0.5 * np.exp(-np.maximum(deep, 0) / 0.02))
+    bright = bright * (1 - 0.75 * smooth((side - 0.1) / 0.42))
+    ivory = bright[..., None] * (light.teeth + gum * (0.85 * light.flesh - light.teeth))
+    return colour, np.asarray(colour + tooth[..., None] * (ivory - colour))
+
+
+def _tongue(x: F32, t: F32, up: F32, height: F32) -> tuple[F32, F32]:
+    """Opacity and brightness of the tongue that rests behind the lower lip; distances in IOD."""
+    high = 0.62 * height * np.sqrt(np.clip(1 - (t / 0.86) ** 2, 0, 1)) * smooth(height / 0.12)
+    place = up / np.maximum(high, 1e-3)
+    opacity = smooth((1.08 - place) / 0.3) * smooth((high - 0.01) / 0.03)
+    lit = 0.34 + 0.66 * smooth((1.05 - place) / 0.75)
+    lit = lit * (1 - 0.35 * np.clip(1 - up / 0.04, 0, 1)) * (1 - 0.45 * t * t)
+    groove = 1 - 0.10 * np.exp(-((x / 0.016) ** 2)) * smooth((place - 0.1) / 0.3)
+    shine = np.exp(-(((place - 0.52) / 0.16) ** 2) - ((np.abs(x) - 0.05) / 0.045) ** 2)
+    return opacity, np.asarray(lit * groove + 0.16 * shine * opacity, np.float32)
 
 
 def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32]:
@@ -141,12 +164,12 @@ def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32]:
     number = np.clip(np.searchsorted(_TEETH, side, side="right") - 1, 0, len(_ENDS) - 1)
     near, far = _TEETH[number], _TEETH[number + 1]
     across = (side - near) / (far - near)
-    round_off = 0.010 * np.abs(2 * across - 1) ** 3
-    end = _ENDS[number] - round_off
-    soft = max(pixel, 0.008)
-    opacity = np.clip((end - below) / soft + 0.5, 0, 1) * (side < _TEETH[-1])
+    round_off = 0.007 * (2 * across - 1) ** 4
+    end = np.interp(side, _CENTRES, _ENDS).astype(np.float32) - round_off
+    soft = max(pixel, 0.011)
+    opacity = smooth((end - below) / (1.6 * soft) + 0.5) * (side < _TEETH[-1])
     gap = np.minimum(side - near, far - side)
-    seam = 1 - 0.24 * np.exp(-((gap / 0.006) ** 2))
-    bulge = 1 - 0.14 * (2 * across - 1) ** 2
-    edge = 1 - 0.12 * smooth(1 - (end - below) / 0.03)
+    seam = 1 - 0.11 * np.exp(-((gap / max(0.009, pixel)) ** 2))
+    bulge = 1 - 0.07 * (2 * across - 1) ** 2
+    edge = 1 - 0.10 * smooth(1 - (end - below) / 0.03)
     return opacity.astype(np.float32), (seam * bulge * edge).astype(np.float32)

@@ -173,6 +173,7 @@ def edges(points: Floats, slit: Slit, into: Frame) -> Edges:
     upper, lower = (np.interp(grid, p, q) for p, q in curves)
     middle = (upper + lower) / 2
     crossed = upper > lower
+    crossed[[0, -1]] = True  # the edges end in the corners, even where one of them first turns back
     upper, lower = np.where(crossed, middle, upper), np.where(crossed, middle, lower)
     step = max(float(grid[1] - grid[0]), 1e-6)
     return Edges(float(start), step, upper.astype(np.float32), lower.astype(np.float32))

@@ -210,7 +210,7 @@ def _resting(photo: bool, measured: bool) -> str:
         return "The resting face was measured on the neutral photo."
     if photo:
         return "The resting face was estimated from faces in general; a neutral photo is better."
-    return "The resting face was taken from the calmest moments of the clip; a neutral photo is better."
+    return "The resting face is the calmest moments of the clip; a neutral photo is better."
 
 
 def _counted(number: int, noun: str) -> str:

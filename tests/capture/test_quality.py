@@ -1,0 +1,47 @@
+"""What a clip allows, by its rate, its size and what was seen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mien.capture.quality import quality_of
+from mien.core.signal import Track
+
+
+@pytest.mark.parametrize(
+    ("rate", "verdict"),
+    [
+        (200, "good"),
+        (100, "good"),
+        (60, "usable"),
+        (59.94, "usable"),
+        (30, "poor"),
+        (23.976, "none"),
+    ],
+)
+def test_rate(track_of: Callable[..., Track], rate: float, verdict: str) -> None:
+    found = quality_of(track_of(np.arange(100) / rate, {}), faces=1)
+    assert found.verdict == verdict
+    assert found.rate == pytest.approx(rate)
+    assert found.reasons
+
+
+def test_the_usual_distance_counts_not_the_gaps(track_of: Callable[..., Track]) -> None:
+    time = np.arange(200) / 100
+    assert quality_of(track_of(time[np.arange(200) % 20 > 0], {}), 1).rate == pytest.approx(100)
+
+
+def test_small_or_lost(track_of: Callable[..., Track]) -> None:
+    time = np.arange(100) / 100
+    track = track_of(time, {}, lost=time > 0.5)
+    assert quality_of(track, 1).verdict == "poor"
+    assert "lost in 49%" in quality_of(track, 1).reasons[-1]
+    small = replace(track_of(time, {}), position=np.full((100, 3), 30.0))
+    assert "30 px" in quality_of(small, 1).reasons[-1]
+
+
+def test_nobody(track_of: Callable[..., Track]) -> None:
+    found = quality_of(track_of(np.arange(10) / 100, {}, lost=np.ones(10, dtype=bool)), 0)
+    assert (found.verdict, found.lost, found.faces) == ("none", 1.0, 0)

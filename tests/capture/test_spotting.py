@@ -1,0 +1,135 @@
+"""Events against courses whose onset, apex and offset are known."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mien.capture.spotting import Limits, spot
+from mien.core.signal import Track
+
+Build = Callable[..., Track]
+CLOCK = np.arange(400) / 100
+
+
+def course(time, onset: float, apex: float, offset: float, peak: float = 1.0):  # type: ignore[no-untyped-def]
+    """Half a cosine up and half a cosine down."""
+    up = np.clip((time - onset) / (apex - onset), 0, 1)
+    down = np.clip((offset - time) / (offset - apex), 0, 1)
+    share = np.where(time < apex, up, down)
+    return peak * (1 - np.cos(np.pi * share)) / 2
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+@pytest.mark.parametrize(
+    ("times", "kind"),
+    [
+        ((1.0, 1.1, 1.3), "micro"),
+        ((1.0, 1.2, 1.45), "micro"),
+        ((2.005, 2.13, 2.4), "micro"),
+        ((1.0, 1.35, 1.6), "macro"),
+    ],
+)
+def test_times(track_of: Build, times: tuple[float, ...], kind: str, noise: float) -> None:
+    movement = course(CLOCK, *times, peak=1.2)
+    (event,) = spot(track_of(CLOCK, {"AU12L": movement, "AU06L": movement / 2}, noise))
+    assert event.kind == kind
+    assert (event.onset, event.apex, event.offset) == pytest.approx(times, abs=0.0101 + noise / 5)
+    assert event.aus == pytest.approx({"AU06L": 0.6, "AU12L": 1.2}, abs=0.1)
+    assert (event.side, event.region, event.face) == ("L", "mouth", 0)
+    assert event.confidence > 0.5
+
+
+def test_a_long_expression(track_of: Build) -> None:
+    smile = course(CLOCK, 0.5, 1.5, 3.5, peak=3.0)
+    (event,) = spot(track_of(CLOCK, {"AU12L": smile, "AU12R": smile}, 0.05))
+    assert (event.kind, event.side) == ("macro", "both")
+    assert (event.onset, event.apex, event.offset) == pytest.approx((0.5, 1.5, 3.5), abs=0.15)
+
+
+def test_one_that_never_ends_ends_with_the_clip(track_of: Build) -> None:
+    smile = 3.0 / (1 + np.exp(-12 * (CLOCK - 2)))
+    (event,) = spot(track_of(CLOCK, {"AU12L": smile, "AU12R": smile}, 0.03))
+    assert event.kind == "macro"
+    assert event.offset == CLOCK[-1]
+    assert event.onset == pytest.approx(1.7, abs=0.15)
+
+
+def test_noise_alone_is_no_event(track_of: Build) -> None:
+    time = np.arange(3000) / 100
+    assert [e for seed in range(4) for e in spot(track_of(time, {}, 0.1, seed=seed))] == []
+
+
+def test_a_small_movement_counts_where_the_track_is_quiet(track_of: Build) -> None:
+    movement = course(CLOCK, 1.0, 1.15, 1.4, peak=0.5)
+    assert len(spot(track_of(CLOCK, {"AU12R": movement}, 0.01))) == 1
+    assert spot(track_of(CLOCK, {"AU12R": movement}, 0.4)) == []
+
+
+def test_a_brief_movement_on_top_of_a_long_one(track_of: Build) -> None:
+    time = np.arange(800) / 100
+    smile = course(time, 1.0, 2.0, 7.0, peak=1.5)
+    flash = course(time, 4.0, 4.15, 4.35, peak=1.5)
+    events = spot(track_of(time, {"AU12L": smile, "AU12R": smile, "AU04L": flash, "AU04R": flash}))
+    assert "AU04L" in {name for event in events for name in event.aus}
+
+
+def test_apart_in_time_is_apart(track_of: Build) -> None:
+    brow = course(CLOCK, 0.5, 0.65, 0.9)
+    mouth = course(CLOCK, 2.5, 2.65, 2.9)
+    events = spot(track_of(CLOCK, {"AU01L": brow, "AU01R": brow, "AU15R": mouth}))
+    assert [(event.region, event.side) for event in events] == [("brow", "both"), ("mouth", "R")]
+
+
+def test_a_blink_is_no_expression(track_of: Build) -> None:
+    blink = course(CLOCK, 1.0, 1.1, 1.3, peak=4.0)
+    squeeze = course(CLOCK, 1.0, 1.1, 1.3)
+    courses = {"AU43L": blink, "AU43R": blink, "AU06L": squeeze, "AU06R": squeeze}
+    assert spot(track_of(CLOCK, courses)) == []
+
+
+def test_gaze_is_no_expression(track_of: Build) -> None:
+    assert spot(track_of(CLOCK, {"AU61": course(CLOCK, 1.0, 1.1, 1.3, peak=4.0)})) == []
+
+
+def test_a_short_gap_changes_nothing(track_of: Build) -> None:
+    lost = (CLOCK > 1.95) & (CLOCK < 2.1)
+    assert spot(track_of(CLOCK, {"AU12L": np.full(400, 2.0)}, 0.02, lost)) == []
+    movement = course(CLOCK, 1.0, 1.2, 1.45)
+    (event,) = spot(track_of(CLOCK, {"AU12L": movement}, 0.02, lost))
+    assert event.offset == pytest.approx(1.45, abs=0.02)
+
+
+def test_a_movement_cut_by_a_gap_is_no_micro_expression(track_of: Build) -> None:
+    lost = CLOCK > 1.2
+    assert spot(track_of(CLOCK, {"AU12L": course(CLOCK, 1.0, 1.2, 1.45)}, 0.0, lost)) == []
+
+
+def test_lost_all_the_time(track_of: Build) -> None:
+    assert spot(track_of(CLOCK, {}, lost=np.ones(400, dtype=bool))) == []
+
+
+def test_true_time_not_frame_numbers(track_of: Build) -> None:
+    steps = np.random.default_rng(1).uniform(0.006, 0.014, 500)
+    time = np.concatenate([[0.0], np.cumsum(steps)])
+    (event,) = spot(track_of(time, {"AU12L": course(time, 2.0, 2.2, 2.45)}))
+    assert (event.onset, event.apex, event.offset) == pytest.approx((2.0, 2.2, 2.45), abs=0.015)
+
+
+def test_too_few_frames_claim_nothing_brief(track_of: Build) -> None:
+    time = np.arange(96) / 24
+    assert spot(track_of(time, {"AU12L": course(time, 1.0, 1.2, 1.45, peak=3.0)})) == []
+    long = spot(track_of(time, {"AU12L": course(time, 1.0, 1.5, 3.0, peak=3.0)}))
+    assert [event.kind for event in long] == ["macro"]
+
+
+def test_limits_are_the_callers(track_of: Build) -> None:
+    track = track_of(CLOCK, {"AU12L": course(CLOCK, 1.0, 1.2, 1.45)})
+    assert [event.kind for event in spot(track, Limits(micro=0.3))] == ["macro"]
+
+
+def test_jaw_is_one_travel(track_of: Build) -> None:
+    travel = course(CLOCK, 1.0, 1.5, 2.5)
+    drop, wide = np.where(travel > 0.5, 0, 10 * travel), np.where(travel > 0.5, 5 * travel, 0)
+    (event,) = spot(track_of(CLOCK, {"AU26": drop, "AU27": wide}))
+    assert event.aus == pytest.approx({"AU27": 5.0}, abs=0.1)
