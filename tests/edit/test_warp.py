@@ -75,6 +75,16 @@ def test_one_side_moves_one_side(photo: Image, face: Points) -> None:
     assert (edited != photo).any()
 
 
+def test_half_a_mouth_moves_half_a_mouth(grin: Image, parted: Points) -> None:
+    target = parted.copy()
+    near = np.hypot(*(parted - parted[291]).T) < 0.3 * np.hypot(*(parted[291] - parted[61]))
+    target[near] += [3.0, -5.0]
+    edited, _ = render(grin, parted, target)
+    middle = round(parted[13, 0])
+    np.testing.assert_array_equal(edited[:, :middle], grin[:, :middle])
+    assert (edited != grin).any()
+
+
 def test_the_eyeball_stays_while_the_lid_falls(photo: Image, face: Points) -> None:
     target = face[:, :2].copy()
     lid, rim = list(topo.UPPER_LID_LEFT[1:-1]), list(topo.LOWER_LID_LEFT[1:-1])

@@ -15,9 +15,9 @@ from mien.anatomy.topology import STILL
 from mien.core.face import Pose
 
 # Pupils against the midpoints of the eye corners, mean of 52 neutral faces of the London set looking
-# ahead: 1.033 +- 0.020 times as far apart, 0.028 IOD higher.
+# ahead: 1.033 +- 0.020 times as far apart, 0.028 IOD higher, 0.045 IOD nearer to the viewer.
 _PUPILS_PER_CORNERS = 1.0328
-_PUPILS_ABOVE_CORNERS = 0.0283
+_PUPILS_FROM_CORNERS = np.array([0.0, 0.0283, 0.0446])
 _TO_CAMERA = np.array([1.0, -1.0, -1.0])
 
 
@@ -108,6 +108,6 @@ def neutral_in_head(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], V
     camera = points * _TO_CAMERA
     right, left = camera[[33, 133]].mean(axis=0), camera[[362, 263]].mean(axis=0)
     scale = _PUPILS_PER_CORNERS * float(np.linalg.norm(left - right))
-    above = scale * _PUPILS_ABOVE_CORNERS * rough.rotation[:, 1]
-    view = View(rough.rotation, scale, (left + right) / 2 + above)
+    offset = scale * rough.rotation @ _PUPILS_FROM_CORNERS
+    view = View(rough.rotation, scale, (left + right) / 2 + offset)
     return view.to_head(points), view

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 _KEEP = 0.03  # share of its area that a triangle keeps
 _AIM = 0.2  # share aimed at, so that rounding and neighbours do not undo it
-_ROUNDS = 200
+_ROUNDS = 400
 
 
 def unfolded(source: Array, target: Array) -> Array:

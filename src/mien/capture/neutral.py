@@ -22,7 +22,6 @@ from mien.core.facs import COLUMNS, REGION
 
 Array = NDArray[np.float64]
 
-SAMPLE = 64  # moments of a clip that are looked at
 _CALM = 0.25  # share of them that is taken for rest
 _SHOWN = 1.5  # intensity times confidence from which an expression that never goes is believed
 _UNEXPLAINED = 0.003  # IOD that count like one intensity of expression

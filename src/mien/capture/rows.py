@@ -55,10 +55,14 @@ class Rows:
         known = [face for face, rows in self._of_face.items() if len(rows) >= least]
         return sorted(known, key=lambda face: -self._size[face])
 
-    def sample(self, face: int, most: int) -> NDArray[np.float64]:
-        """Landmarks of a face at up to ``most`` moments spread evenly, shape (n, 478, 3), px."""
+    def sample(self, face: int) -> NDArray[np.float64]:
+        """Landmarks of a face at moments spread evenly, shape (n, 478, 3), px.
+
+        Every fourth row, but at least 8 and at most 64.
+        """
         rows = self._of_face[face]
-        chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
+        count = min(max(len(rows) // 4, 8), 64, len(rows))
+        chosen = np.linspace(0, len(rows) - 1, count).round().astype(int)
         points = [self._read(rows[i], 1)["points"] for i in chosen]
         return np.concatenate(points, dtype=np.float64)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.capture.action_units import Clock, far_side, read_rows
-from mien.capture.neutral import FROM_PHOTO, SAMPLE, Neutral, neutral_of_clip
+from mien.capture.neutral import FROM_PHOTO, Neutral, neutral_of_clip
 from mien.capture.quality import Quality, quality_of
 from mien.capture.rows import Rows
 from mien.capture.spotting import spot
@@ -132,7 +132,7 @@ def _people(rows: Rows, resting: Neutral | None, count: int) -> dict[int, tuple[
     people = {}
     for index, face in enumerate(rows.faces(_FLICKER if count > 4 * _FLICKER else 1)):
         known = resting if index == 0 else None
-        people[face] = (index, known or neutral_of_clip(rows.sample(face, SAMPLE)))
+        people[face] = (index, known or neutral_of_clip(rows.sample(face)))
     return people
 
 

@@ -5,6 +5,7 @@ upright crop, placed by points that no expression moves much, and read there sev
 slightly different squares: the mean is the answer, the standard deviation its uncertainty.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -74,6 +75,17 @@ def refine(image: Image, points: Array, looks: int = LOOKS) -> Landmarks | None:
     if first is None:
         return None
     return look(crop_around(image, square_of(first.points)), looks)
+
+
+def reread(image: Image, before: Landmarks, looks: int = LOOKS) -> Landmarks | None:
+    """Read a face that has not moved since, on a picture that was edited; None where it is gone.
+
+    Args:
+        image: RGB, shape (H, W, 3).
+        before: the face before the edit.
+        looks: how many times the face is read, 1 to 5.
+    """
+    return look(crop_around(image, square_of(before.points)), looks)
 
 
 def look(crop: Crop, looks: int = LOOKS) -> Landmarks | None:
@@ -163,19 +175,22 @@ def _square_in_crop(x: float, y: float, size: float, roll: float) -> Square:
     return Square(middle + x * _FACE, middle + y * _FACE, size * _FACE, float(np.radians(roll)))
 
 
-def starts(image: Image) -> list[Array]:
-    """Rough points of every face that the detector sees, each of shape (478, 3), px."""
-    scale = min(1.0, _SEARCH / max(image.shape[:2]))
-    small = image
-    if scale < 1.0:
-        width, height = (max(round(side * scale), 1) for side in image.shape[1::-1])
-        small = np.asarray(
-            cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8
-        )
+def starts(image: Image, known: Sequence[Array] = ()) -> list[Array]:
+    """Rough points of every face that the detector sees, each of shape (478, 3), px.
+
+    Args:
+        image: RGB, shape (H, W, 3).
+        known: points of faces that are left out, each of shape (478, 3), px.
+    """
+    shrink = max(round(max(image.shape[:2]) / _SEARCH), 1)  # whole factors are averaged fast
+    small = image if shrink == 1 else _shrunk(image, shrink)
+    scale = small.shape[1] / image.shape[1]
     found = []
     for right_eye, left_eye, _, mouth in eyes_and_mouths(small):
         across = left_eye - right_eye
         centre = 0.6 * (right_eye + left_eye) / 2 + 0.4 * mouth
+        if any(_covers(points, centre / scale) for points in known):
+            continue
         down = mouth - (right_eye + left_eye) / 2
         size = 2.3 * max(float(np.hypot(*across)), float(np.hypot(*down)))
         angle = float(np.arctan2(across[1], across[0]))
@@ -185,6 +200,17 @@ def starts(image: Image) -> list[Array]:
         if points is not None:
             found.append(points / scale)
     return found
+
+
+def _shrunk(image: Image, factor: int) -> Image:
+    size = (max(image.shape[1] // factor, 1), max(image.shape[0] // factor, 1))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _covers(points: Array, place: Array) -> bool:
+    """Whether a place lies within half a face of a face's middle."""
+    size = np.ptp(points[:, :2], axis=0).max()
+    return bool(np.hypot(*(points[:, :2].mean(axis=0) - place)) < 0.5 * size)
 
 
 def apart(face: Landmarks, other: Landmarks) -> bool:

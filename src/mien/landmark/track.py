@@ -123,11 +123,14 @@ def _move_on(state: _State, time: float, image: Image) -> None:
     seen: list[_Followed] = []
     for one in [*state.live, *waiting]:
         points = read_near(image, one.square)
-        if points is None or not _continues(points, one.square):
+        if points is None:
+            continue
+        place = square_of(points)
+        if not _continues(points, place, one.square):
             continue
         if any(not apart(Landmarks(points), Landmarks(other.points)) for other in seen):
             continue
-        one.square = _drawn_to(one.square, square_of(points), time - one.time)
+        one.square = _drawn_to(one.square, place, time - one.time)
         one.points, one.time = points, time
         seen.append(one)
     gone = [one for one in [*state.lost, *state.live] if one not in seen]
@@ -137,9 +140,7 @@ def _move_on(state: _State, time: float, image: Image) -> None:
 def _search(state: _State, time: float, image: Image) -> None:
     """Look for faces that are not followed yet."""
     state.searched, state.searched_at = state.index, time
-    for start in starts(image):
-        if any(not apart(Landmarks(start), Landmarks(one.points)) for one in state.live):
-            continue
+    for start in starts(image, [one.points for one in state.live]):
         points = _settled(image, start)
         if points is None or not _is_face(points):
             continue
@@ -177,9 +178,14 @@ def _returned(state: _State, points: Array) -> _Followed | None:
     return best
 
 
-def _continues(points: Array, square: Square) -> bool:
-    """Whether points read in a square are a face, and one that sits where it was."""
-    now = square_of(points)
+def _continues(points: Array, now: Square, square: Square) -> bool:
+    """Whether points read in a square are a face, and one that sits where it was.
+
+    Args:
+        points: shape (478, 3), px.
+        now: the square they ask for.
+        square: the one they were read in.
+    """
     moved = np.hypot(now.x - square.x, now.y - square.y) / square.size
     return bool(
         np.isfinite(points).all()

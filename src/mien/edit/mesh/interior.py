@@ -143,7 +143,7 @@ def eyeball(
         area = np.s_[box[1] : box[3], box[0] : box[2]]
         ball, back = (ball[0][area], ball[1][area]), (back[0][area], back[1][area])
         seen[area] = _completed(image, into, (seen[area], share[area]), ball, back, still, iris)
-    return _shaded(seen, q, open_pair[0], still_pair[0], iris.radius)
+    return _shaded(seen, q, open_pair, still_pair, iris.radius)
 
 
 def _iris(
@@ -215,14 +215,18 @@ def _completed(
     return to_image(mixed)
 
 
-def _shaded(seen: Image, q: F32, upper: F32, still: F32, radius: np.float32) -> Image:
-    """The shadow of an upper lid that has risen."""
-    risen = np.clip((still - upper) / (np.float32(0.3) * radius), 0, 1)
-    if not (risen > 0).any():
+def _shaded(seen: Image, q: F32, open_now: Pair, still: Pair, radius: np.float32) -> Image:
+    """The shadow of an upper lid that has risen, and that of lashes over an eye nearly shut."""
+    upper, lower = open_now
+    risen = np.clip((still[0] - upper) / (np.float32(0.3) * radius), 0, 1)
+    gap, full = lower - upper, np.minimum(still[1] - still[0], np.float32(0.9) * radius)
+    shut = smooth(1 - gap / np.maximum(full, 1))
+    if not (risen > 0).any() and not (shut > 0).any():
         return seen
     shade = 1 - np.float32(0.45) * risen * np.exp(
         -np.maximum(q - upper, 0) / (np.float32(0.3) * radius)
     )
+    shade *= 1 - np.float32(0.6) * shut
     return to_image(seen * shade[..., None])
 
 

@@ -17,7 +17,7 @@ from mien.edit.mesh.slit import Edges, Frame
 # Distance of each tooth's far side from the midline, IOD, as a frontal view shortens it.
 _TEETH = np.array([0.0, 0.132, 0.228, 0.322, 0.392, 0.445, 0.485], dtype=np.float32)
 _CENTRES = (_TEETH[1:] + _TEETH[:-1]) / 2
-_ENDS = np.array([0.045, 0.038, 0.038, 0.020, 0.004, -0.014], np.float32)  # IOD below the lip line
+_ENDS = np.array([0.060, 0.052, 0.051, 0.030, 0.012, -0.010], np.float32)  # IOD below the lip line
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> Mout
     level = np.float32(sclera.mean())
     teeth = _tinted(np.array([1.06, 1.0, 0.9], np.float32), skin)
     teeth = np.clip(1.08 * level * (0.3 * sclera / level + 0.7 * teeth), 0, 232)
-    flesh = 0.66 * level * _tinted(np.array([1.32, 0.86, 0.82], np.float32), skin)
+    bright = min(0.62 * level, 0.92 * float(skin.mean()) + 8)
+    flesh = bright * _tinted(np.array([1.32, 0.86, 0.82], np.float32), skin)
     flesh = 0.7 * flesh + 0.3 * lip * flesh.mean() / max(float(lip.mean()), 1.0)
     cavity = 0.11 * level * _tinted(np.array([1.75, 0.66, 0.6], np.float32), skin)
     return MouthLight(teeth, cavity, np.asarray(flesh, np.float32), shown, iod)
@@ -152,7 +153,7 @@ def _tongue(x: F32, t: F32, up: F32, height: F32) -> tuple[F32, F32]:
     high = 0.62 * height * np.sqrt(np.clip(1 - (t / 0.86) ** 2, 0, 1)) * smooth(height / 0.12)
     place = up / np.maximum(high, 1e-3)
     opacity = smooth((1.08 - place) / 0.3) * smooth((high - 0.01) / 0.03)
-    lit = 0.34 + 0.66 * smooth((1.05 - place) / 0.75)
+    lit = 0.38 + 0.80 * smooth((1.05 - place) / 0.75)
     lit = lit * (1 - 0.35 * np.clip(1 - up / 0.04, 0, 1)) * (1 - 0.45 * t * t)
     groove = 1 - 0.10 * np.exp(-((x / 0.016) ** 2)) * smooth((place - 0.1) / 0.3)
     shine = np.exp(-(((place - 0.52) / 0.16) ** 2) - ((np.abs(x) - 0.05) / 0.045) ** 2)

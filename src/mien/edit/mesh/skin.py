@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.topology import triangles
 from mien.edit.mesh import field
 from mien.edit.mesh.canvas import Canvas
 from mien.edit.mesh.pixels import F32, Box, Image, look
 
 STILL = 0.01  # px: a point that moves less does not move
 _GRAIN = 0.04  # px: what is left of a motion at its fringe; the look-up's own grain is 1/32 px
+_TORN = 0.45  # steps of displacement from one node to the next: twice as much is a fold
 _STRIP = 6  # rows of nodes drawn at a time
 
 
@@ -25,6 +27,7 @@ class Move:
         table: of :func:`mien.edit.mesh.field.triangle_table`, backwards, in nodes.
         active: shape (925,), which triangles the edit touches; the last stands for "no triangle".
         ids: triangle of each node, −1 for none.
+        covered: which nodes show skin that is drawn over later, at slits.
     """
 
     source: NDArray[np.float64]
@@ -32,6 +35,7 @@ class Move:
     table: F32
     active: NDArray[np.bool_]
     ids: NDArray[np.int16]
+    covered: NDArray[np.bool_]
 
 
 def plan(canvas: Canvas, shift: NDArray[np.float64]) -> Move:
@@ -51,6 +55,7 @@ def plan(canvas: Canvas, shift: NDArray[np.float64]) -> Move:
         table=table,
         active=np.append(table[9:].any(axis=0), False),
         ids=field.rasterise(nodes, order, canvas.grid.shape),
+        covered=np.zeros(canvas.grid.shape, np.bool_),
     )
 
 
@@ -128,9 +133,29 @@ def _enlarged(values: F32, size: tuple[int, int]) -> F32:
     return np.asarray(cv2.resize(np.ascontiguousarray(values), size), np.float32)
 
 
+def _calmed(canvas: Canvas, move: Move, shift: F32) -> F32:
+    """Displacements without jumps where skin folds under itself, and without ripples in the band.
+
+    Triangles of the band are long and few: an outline just outside the landmarks would follow each
+    of them. All else stays exactly as it is.
+    """
+    jump = np.zeros(shift.shape[:2], np.float32)
+    jump[1:] = np.abs(np.diff(shift, axis=0)).max(axis=2)
+    jump[:, 1:] = np.maximum(jump[:, 1:], np.abs(np.diff(shift, axis=1)).max(axis=2))
+    jump[cv2.dilate(move.covered.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    torn = np.clip(jump / np.float32(_TORN * canvas.grid.step) - 1, 0, 1)
+    band = (move.ids >= len(triangles())).astype(np.float32)
+    share = np.clip(2 * cv2.blur(band, (5, 5)) - 1, 0, 1)  # from the landmarks outwards
+    if torn.any():
+        share = np.maximum(share, cv2.blur(cv2.dilate(torn, np.ones((5, 5), np.uint8)), (3, 3)))
+    share *= canvas.inside & ~move.covered
+    calm = np.asarray(cv2.GaussianBlur(shift, (9, 9), 2.0), np.float32)
+    return shift + share[..., None] * (calm - shift)
+
+
 def draw_skin(canvas: Canvas, move: Move, edited: Image) -> None:
     """Draw the skin in place, strip by strip, each no wider than what moves in it."""
-    shift = shift_at(canvas, move, move.ids, (0, 0))
+    shift = _calmed(canvas, move, shift_at(canvas, move, move.ids, (0, 0)))
     moving = (np.abs(shift[..., 0]) > _GRAIN) | (np.abs(shift[..., 1]) > _GRAIN)
     shift[~moving] = 0.0
     step = canvas.grid.step

@@ -16,13 +16,16 @@ from mien.core.face import N_POINTS
 from mien.edit.mesh import seam
 from mien.edit.mesh.canvas import Canvas, prepare
 from mien.edit.mesh.field import all_triangles
-from mien.edit.mesh.interior import IRIS, eyeball
+from mien.edit.mesh.interior import IRIS, carried, eyeball
 from mien.edit.mesh.mouth import interior
-from mien.edit.mesh.pixels import F32, Floats, Image, blend, box_of
+from mien.edit.mesh.pixels import F32, Floats, Image, blend, box_of, smooth
 from mien.edit.mesh.skin import STILL, Move, box_at, draw_skin, look_through, plan, shift_at
 from mien.edit.mesh.slit import MOUTH, SLITS, Edges, Frame, Slit, coverage, edges, frame, side
 
 _LASH = 0.006  # IOD: the strip under the upper lid that moves with it, because lashes cover it
+_ROOTS = 0.014  # IOD: the strip along the edge of an upper lid in which its lashes grow
+_STIRRED = 0.3  # px: where the edges of the mouth move less, what lies behind them fades out
+_PLACES = 65  # entries of a table along the mouth
 _SOFT = 0.004  # IOD: feather of the edge between skin and what lies behind it
 
 
@@ -119,7 +122,8 @@ def _find(canvas: Canvas, move: Move, slit: Slit) -> _Opening | None:
     """The opening of a slit in the edited face; None where it lies outside the picture."""
     points = np.union1d(all_triangles()[side(slit, lower=True)].ravel(), slit.upper)
     nodes = canvas.grid.to_nodes(move.target[points])
-    low = np.clip(np.floor(nodes.min(axis=0)).astype(int) - 4, 0, None)
+    margin = 4 if slit is MOUTH else 7  # over an eye lies the lid that may be drawn out
+    low = np.clip(np.floor(nodes.min(axis=0)).astype(int) - [4, margin], 0, None)
     high = np.minimum(np.ceil(nodes.max(axis=0)).astype(int) + 4, canvas.grid.shape[::-1])
     if not (high > low).all():
         return None
@@ -131,7 +135,9 @@ def _find(canvas: Canvas, move: Move, slit: Slit) -> _Opening | None:
 def _cover(move: Move, opening: _Opening) -> None:
     """Extend the skin above a slit over the gap and the skin below it, in ``move.ids``."""
     window = move.ids[opening.rows, opening.columns]
-    window[:] = _without(window, side(opening.slit, lower=True))
+    under = side(opening.slit, lower=True)
+    move.covered[opening.rows, opening.columns] |= (window < 0) | under[window]
+    window[:] = _without(window, under)
 
 
 def _without(window: NDArray[np.int16], other: NDArray[np.bool_]) -> NDArray[np.int16]:
@@ -160,6 +166,7 @@ def _draw(canvas: Canvas, move: Move, opening: _Opening, edited: Image) -> None:
     if slit is not MOUTH:
         from_corner = np.clip(np.minimum(p, np.float32(into.width) - p), 0, None)
         upper = upper + np.minimum(np.float32(_LASH * canvas.iod), from_corner / 2)
+        _bare(canvas, move, slit, into, (p, q, upper, lower), window)
     soft = 0.5 + _SOFT * canvas.iod
     half = np.float32(0.5)
     under = np.clip((q - np.maximum(lower, upper)) / np.float32(2 * soft) + half, 0, 1)
@@ -171,12 +178,63 @@ def _draw(canvas: Canvas, move: Move, opening: _Opening, edited: Image) -> None:
         rim = np.minimum(np.float32(2 * soft), (lower - upper) / 4) * np.float32(canvas.light.shown)
         upper, lower = upper - rim / 2, lower + rim
     share = coverage(q, upper, lower, soft)
+    if slit is MOUTH:
+        share *= _stirred(move, into, p)
     share[canvas.mask[box[1] : box[3], box[0] : box[2]] == 0] = 0.0
     seen = box_of(share > 0)
     if seen:
         area = np.s_[seen[1] : seen[3], seen[0] : seen[2]]
         behind = _behind(canvas, move, slit, into, (p[area], q[area]), gap)
         window[area] = blend(window[area], behind, share[area])
+
+
+def _bare(
+    canvas: Canvas,
+    move: Move,
+    slit: Slit,
+    into: Frame,
+    lines: tuple[F32, F32, F32, F32],
+    window: Image,
+) -> None:
+    """Take the lashes off an upper lid that falls, in place.
+
+    They were seen in front of the lid, and would be drawn out over it into long streaks.
+    """
+    p, q, upper, lower = lines
+    still = edges(carried(move.source, move.target, slit), slit, into)
+    was_upper, was_lower = still.at(p)
+    unit = np.float32(canvas.iod)
+    fallen = np.clip(upper - was_upper, 0, None)
+    closed = 1 - np.maximum(lower - upper, 0) / np.maximum(was_lower - was_upper, 1)
+    above = upper - q - np.float32(_ROOTS) * unit
+    share = smooth((closed - 0.3) / 0.4) * smooth(above / (0.02 * unit))
+    share = share * smooth((1.3 * fallen + 0.05 * unit - above) / (0.05 * unit))
+    inside = np.minimum(p, np.float32(into.width) - p)
+    share = share * smooth(inside / (0.06 * unit))
+    share *= smooth(np.arange(len(q), dtype=np.float32)[:, None] / (0.05 * unit))
+    seen = box_of(share > 0)
+    if seen is None:
+        return
+    margin = max(1, round(0.06 * canvas.iod))
+    rows = slice(max(seen[1] - margin, 0), seen[3] + margin)
+    columns = slice(max(seen[0] - margin, 0), seen[2] + margin)
+    part, wide = window[rows, columns], 2 * max(1, round(0.02 * canvas.iod)) + 1
+    shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, max(3, wide // 2 | 1)))
+    bare = cv2.morphologyEx(part, cv2.MORPH_CLOSE, shape)
+    bare = np.asarray(cv2.GaussianBlur(bare, (0, 0), 0.012 * canvas.iod + 0.3), np.uint8)
+    part[:] = blend(part, bare, 0.85 * share[rows, columns])
+
+
+def _stirred(move: Move, into: Frame, p: F32) -> F32:
+    """Where along the mouth its edges have moved, 0–1: what stays still is not drawn again."""
+    size = 0.0
+    for chain in (list(MOUTH.upper), list(MOUTH.lower)):
+        along, _ = into.of(move.target[chain])
+        far = np.linalg.norm(move.target[chain] - move.source[chain], axis=1)
+        place = np.linspace(0, into.width, _PLACES)
+        size = np.maximum(size, np.interp(place, np.maximum.accumulate(along), far))
+    table = np.clip(size / _STIRRED, 0, 1).astype(np.float32)
+    return Edges(0.0, into.width / (_PLACES - 1), table, table).at(p)[0]
 
 
 def _behind(
