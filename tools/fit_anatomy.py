@@ -3,11 +3,11 @@
     python tools/fit_anatomy.py            print the cross-validated figures, write nothing
     python tools/fit_anatomy.py --write    also write fields.csv
 
-Needs the development data: $MIEN_TEST_DATA (default ../shared/data) with ``london/`` and, beside it,
-``peers/ict_on_mediapipe.npz``. First the sites and reaches of each action unit are chosen, one after another,
-so that they explain the paired ICT-FaceKit shape best (orthogonal matching pursuit) among the points that
-its muscles can move. No person has a say in that, so the figures by person are honest. Then all pulls are
-fitted together, see mien.anatomy.fit.
+Needs the development data: $MIEN_TEST_DATA (default ../shared/data) with ``london/`` and, beside
+it, ``peers/ict_on_mediapipe.npz``. First the sites and reaches of each action unit are chosen, one
+after another, so that they explain the paired ICT-FaceKit shape best (orthogonal matching pursuit)
+among the points that its muscles can move. No person has a say in that, so the figures by person
+are honest. Then all pulls are fitted together, see mien.anatomy.fit.
 """
 
 import argparse
@@ -17,22 +17,22 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.anatomy.fields import Pull, table
+from mien.anatomy.fields import Pull
 from mien.anatomy.fit import ANCHOR, N_SKIN, Shape, fit_pulls, shape_design
 from mien.anatomy.template import distances, template
 from mien.bench.people import sculpted_shapes, smile_pairs
 from mien.bench.refit import left_over
 from mien.core.facs import COLUMNS, SHAPES
 
-# Most rows of an action unit, and the share of its shape that a further row must explain. The parts of a smile
-# get more: there the people can correct the sculptor.
+# Most rows of an action unit, and the share of its shape that a further row must explain. The
+# parts of a smile get more: there the people can correct the sculptor.
 MOST_ROWS, LEAST_GAIN = 8, 0.002
 SMILE_ROWS, SMILE_GAIN = 13, 0.0003
 SMILE = ("AU06", "AU10", "AU12")
 REACHES = (0.25, 0.32, 0.4, 0.55, 0.75, 1.0)
 
-# Per action unit: muscle, point towards which it runs, points where its fibres reach the skin, and how far
-# along the skin from these a site may lie (IOD). After Gray's Anatomy and FACS 2002.
+# Per action unit: muscle, point towards which it runs, points where its fibres reach the skin, and
+# how far along the skin from these a site may lie (IOD). After Gray's Anatomy and FACS 2002.
 MUSCLES = {
     "AU01": [("frontalis, medial", 337, (285, 336, 295), 0.40)],
     "AU02": [("frontalis, lateral", 297, (282, 293, 283, 276), 0.40)],
@@ -86,7 +86,10 @@ LIDS = {
         ("orbicularis oculi, palpebral", "lower_lid", 0.3),
         ("orbicularis oculi, palpebral", "upper_lid", 0.22),
     ],
-    "AU63": [("levator palpebrae", "upper_lid", 0.25), ("capsulopalpebral fascia", "lower_lid", 0.25)],
+    "AU63": [
+        ("levator palpebrae", "upper_lid", 0.25),
+        ("capsulopalpebral fascia", "lower_lid", 0.25),
+    ],
     "AU64": [
         ("levator palpebrae, relaxed", "upper_lid", 0.25),
         ("capsulopalpebral fascia", "lower_lid", 0.25),
@@ -110,7 +113,7 @@ BY_HAND = (
     Pull("AU25", "depressor labii inferioris", "321", 400, 0.3, (0.01, 0.0, 0.0), FACS_FORM),
     Pull("AU25", "levator labii superioris", "270", 322, 0.25, (0.01, 0.0, 0.0), FACS_FORM),
     Pull("AU25", "depressor labii inferioris", "200", 152, 0.4, (0.01, 0.0, 0.0), FACS_FORM),
-    Pull("AU43", "levator palpebrae, relaxed", "upper_lid", None, 0.25, (0.82, 0.0, 0.0), LIDS_TOUCH),
+    Pull("AU43", "levator palpebrae, lax", "upper_lid", None, 0.25, (0.82, 0.0, 0.0), LIDS_TOUCH),
     Pull("AU43", "orbicularis oculi", "lower_lid", None, 0.25, (0.18, 0.0, 0.0), LIDS_TOUCH),
     Pull("AU61", "extraocular muscles", "iris", None, 0.05, (0.095, 0.0, 0.0), EYEBALL),
     Pull("AU63", "extraocular muscles", "iris", None, 0.05, (0.0, 0.0475, 0.0), EYEBALL),
@@ -139,7 +142,9 @@ def chosen_rows(au: str, shape: Shape) -> list[Pull]:
     """Sites and reaches for one action unit, by orthogonal matching pursuit on its shape."""
     size = f" x{ANCHOR[au]} (CANDIDE-3)" if au in ANCHOR else ""
     source = f"ICT {' + '.join(SHAPES[au])}{size}; London smiles"
-    chosen = [Pull(au, m, lid, None, reach, (0, 0, 0), source) for m, lid, reach in LIDS.get(au, ())]
+    chosen = [
+        Pull(au, m, lid, None, reach, (0, 0, 0), source) for m, lid, reach in LIDS.get(au, ())
+    ]
     candidates = possible_rows(au, source)
     moves = [shape_design([row], shape)[0] for row in candidates]
     wanted = shape_design(candidates[:1], shape)[1]
@@ -197,11 +202,15 @@ def gain(move: np.ndarray, rest: np.ndarray) -> float:
 def write(path: Path, rows: list[Pull], pulls: np.ndarray) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["au", "muscle", "site", "attachment", "reach", "along", "across", "out", "source"])
+        writer.writerow(
+            ["au", "muscle", "site", "attachment", "reach", "along", "across", "out", "source"]
+        )
         for row, pull in zip(rows, pulls, strict=True):
             attachment = "" if row.attachment is None else row.attachment
             numbers = [f"{value:.4f}" for value in pull]
-            writer.writerow([row.au, row.muscle, row.site, attachment, row.reach, *numbers, row.source])
+            writer.writerow(
+                [row.au, row.muscle, row.site, attachment, row.reach, *numbers, row.source]
+            )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Make template.csv and builds.npz: the average neutral face, and the ways in which neutral faces differ.
+"""Make template.csv and builds.npz: the average neutral face, and how neutral faces differ.
 
     python tools/fit_neutral.py            print how much the builds explain, write nothing
     python tools/fit_neutral.py --write    also write both files
 
-Needs the development data: $MIEN_TEST_DATA (default ../shared/data) with ``london/``. Every face counts twice, as
-it is and mirrored, so that the average is symmetric.
+Needs the development data: $MIEN_TEST_DATA (default ../shared/data) with ``london/``. Every face
+counts twice, as it is and mirrored, so that the average is symmetric.
 """
 
 import argparse
@@ -32,7 +32,8 @@ def main() -> None:
     average = both.mean(axis=0)
     differences = (both - average).reshape(len(both), -1)
     _, size, directions = np.linalg.svd(differences, full_matrices=False)
-    print(f"{N_BUILDS} builds explain {(size[:N_BUILDS] ** 2).sum() / (size**2).sum():.3f} of {len(faces)} faces")
+    share = (size[:N_BUILDS] ** 2).sum() / (size**2).sum()
+    print(f"{N_BUILDS} builds explain {share:.3f} of {len(faces)} faces")
     builds = directions[:N_BUILDS] * (size[:N_BUILDS] / np.sqrt(len(both) - 1))[:, None]
     if write:
         np.savetxt(FOLDER / "template.csv", average, "%.4f", ",", header="x,y,z", comments="")

@@ -35,7 +35,9 @@ def test_right_is_the_mirror_of_left(face: Array) -> None:
 def test_unsided_units_are_symmetric(face: Array) -> None:
     fields = fields_of(face)
     for code in ("AU17", "AU18", "AU24", "AU25", "AU27", "AU63"):
-        np.testing.assert_allclose(reflect(fields[facs.INDEX[code]]), fields[facs.INDEX[code]], atol=1e-12)
+        np.testing.assert_allclose(
+            reflect(fields[facs.INDEX[code]]), fields[facs.INDEX[code]], atol=1e-12
+        )
 
 
 def test_one_side_stays_on_its_side(face: Array) -> None:
@@ -79,7 +81,8 @@ def test_displacement_is_linear() -> None:
 def test_every_row_names_its_source_and_a_unit() -> None:
     codes = {unit.code for unit in facs.ACTION_UNITS} | {"AU30", "AU61"}
     for row in table():
-        assert row.source and row.muscle
+        assert row.source
+        assert row.muscle
         assert row.au in codes
         assert 0 < row.reach <= 1.5
 

@@ -20,7 +20,9 @@ angles = st.floats(-30, 30)
 def seen(aus: dict[str, float], yaw: float = 0, pitch: float = 0, roll: float = 0):  # type: ignore[no-untyped-def]
     """Points of the average face showing some action units, on a picture."""
     mesh = template() + displacement(MODEL, facs.vector(aus))
-    return View(rotation_of(yaw, pitch, roll), 180.0, np.array([400.0, -300.0, 0.0])).to_picture(mesh)
+    return View(rotation_of(yaw, pitch, roll), 180.0, np.array([400.0, -300.0, 0.0])).to_picture(
+        mesh
+    )
 
 
 @given(yaw=angles, pitch=angles, roll=angles)
@@ -38,7 +40,7 @@ def test_signs_of_pose() -> None:
     assert (rotation_of(0, 0, 20) @ (0, 1, 0))[0] > 0
 
 
-@pytest.mark.parametrize("unit", [u for u in facs.ACTION_UNITS], ids=lambda u: u.code)
+@pytest.mark.parametrize("unit", facs.ACTION_UNITS, ids=lambda u: u.code)
 @pytest.mark.parametrize("yaw", [0.0, 25.0])
 def test_each_unit_is_read_back(unit: facs.ActionUnit, yaw: float) -> None:
     column, value = unit.columns[0], 3.0
@@ -74,7 +76,9 @@ def test_half_the_motion_is_half_the_intensity() -> None:
 def test_frame_before_changes_nothing_but_the_time() -> None:
     points = seen({"AU12L": 2.0, "AU04": 1.0}, 10)
     alone = invert(PREPARED, points).aus
-    np.testing.assert_allclose(invert(PREPARED, points, near=np.ones(len(facs.COLUMNS))).aus, alone, atol=1e-9)
+    np.testing.assert_allclose(
+        invert(PREPARED, points, near=np.ones(len(facs.COLUMNS))).aus, alone, atol=1e-9
+    )
 
 
 def test_gaze_and_jaw_have_directions() -> None:

@@ -108,10 +108,18 @@ def test_the_iris_turns_inside_still_lids(photo: Image, face: Points) -> None:
     np.testing.assert_array_equal(edited[:, : round(face[168, 0])], photo[:, : round(face[168, 0])])
 
 
-def test_parted_lips_show_a_dark_mouth(photo: Image, face: Points, parted: Points) -> None:
-    edited, _ = render(photo, face, parted)
-    x, low = round(face[13, 0]), round(parted[14, 1])
-    assert edited[low - 4, x].mean() < 75
+def test_parted_lips_show_teeth_a_dark_mouth_and_a_tongue(
+    photo: Image, face: Points, parted: Points
+) -> None:
+    wide = 2 * parted - face[:, :2]
+    edited, _ = render(photo, face, wide)
+    x, top, low = round(face[13, 0]), round(face[13, 1]), round(wide[14, 1])
+    column = edited[top:low, x].astype(int)
+    assert column[2:5].min() > 110  # teeth
+    assert column[8:16].mean(axis=1).min() < 60
+    tongue = column[-14:-4]
+    assert (tongue[:, 0] > tongue[:, 1] + 30).all()
+    assert (tongue.mean(axis=1) > 75).all()
     above = np.s_[round(face[13, 1]) - 6 : round(face[13, 1]) - 3, x - 3 : x + 4]
     np.testing.assert_array_equal(edited[above], photo[above])
 
@@ -141,7 +149,7 @@ def test_a_mouth_that_opens_further_keeps_its_teeth(
     edited, _ = render(grin, parted, 2 * parted - face[:, :2])
     x, y = np.rint(face[13, :2]).astype(int)
     np.testing.assert_array_equal(edited[y + 5 : y + 9, x], grin[y + 5 : y + 9, x])
-    assert edited[y + 30, x].mean() < 90
+    assert edited[y + 9 : y + 34, x].mean(axis=1).min() < 90
 
 
 def test_faces_at_the_border(photo: Image, face: Points) -> None:

@@ -1,18 +1,20 @@
 """The table of muscles, and the displacement fields it makes on one person's face.
 
-Each row of ``fields.csv`` is one pull on the skin of the subject's left half: where a muscle's fibres
-reach the skin (*site*), where it is attached (*attachment*), how far the skin follows (*reach*), and
-the pull at intensity 5. Displacement at a point of the skin at distance d from the site is
+Each row of ``fields.csv`` is one pull on the skin of the subject's left half: where a muscle's
+fibres reach the skin (*site*), where it is attached (*attachment*), how far the skin follows
+(*reach*), and the pull at intensity 5. Displacement at a point of the skin at distance d from the
+site is
 
     pull * (1 + cos(pi * d / reach)) / 2,    0 beyond the reach
 
 after the linear muscle of Waters (SIGGRAPH 1987), with distances along the skin instead of through
-space. The pull has three parts, so that it carries over to any face: *along* the line from the site to
-the attachment on this very face, *out* of the skin at a right angle to it, and *across* both.
+space. The pull has three parts, so that it carries over to any face: *along* the line from the
+site to the attachment on this very face, *out* of the skin at a right angle to it, and *across*
+both.
 
-Rows whose site is ``upper_lid`` or ``lower_lid`` move each point of that lid towards its partner on the
-other lid; their pull is in openings of this eye, not in IOD, so that lids that touch on one face touch on
-all. Rows whose site is ``iris`` turn the eyeball.
+Rows whose site is ``upper_lid`` or ``lower_lid`` move each point of that lid towards its partner
+on the other lid; their pull is in openings of this eye, not in IOD, so that lids that touch on one
+face touch on all. Rows whose site is ``iris`` turn the eyeball.
 """
 
 import csv
@@ -209,7 +211,9 @@ def _lid_weights(site: str, reach: float) -> tuple[NDArray[np.float64], NDArray[
     lid, other = (list(contour) for contour in _LIDS[site])
     away = distances()[:, lid]
     nearest = np.min(away, axis=1)
-    finite = np.where(np.isfinite(away), away - np.where(np.isfinite(nearest), nearest, 0.0)[:, None], 9.0)
+    finite = np.where(
+        np.isfinite(away), away - np.where(np.isfinite(nearest), nearest, 0.0)[:, None], 9.0
+    )
     partners = np.exp(-finite / _LID_BLEND)
     partners /= partners.sum(axis=1, keepdims=True)
     partners[lid] = np.eye(len(lid))

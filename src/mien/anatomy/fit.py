@@ -1,9 +1,9 @@
 """Fit the pulls of the muscle table to measured shapes; the sites and reaches stay.
 
-Two kinds of measurement: sculpted shapes of single action units (ICT-FaceKit), and pairs of pictures
-of one person, neutral and smiling, whose mixture of action units is not known. The mixture and the pulls
-are found in turn, each by least squares; the shapes hold every action unit to its meaning, the people
-correct what a sculptor could not know.
+Two kinds of measurement: sculpted shapes of single action units (ICT-FaceKit), and pairs of
+pictures of one person, neutral and smiling, whose mixture of action units is not known. The
+mixture and the pulls are found in turn, each by least squares; the shapes hold every action unit
+to its meaning, the people correct what a sculptor could not know.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ _SMILE = ("AU06", "AU10", "AU12", "AU25")
 _HOLD_SMILE, _HOLD = 0.01, 0.03
 _HOLD_FIRMLY = {"AU27": 0.3, "AU18": 0.09, "AU22": 0.09}
 _HOLD_FORM = 0.3  # share of that for units without a sculpted shape, which keep to their form
-# Intensity 5 in sculpted shapes at weight 1, where that is not 1: CANDIDE-3 lowers the brow by 0.19 IOD, ICT's
-# browDown by a third of that.
+# Intensity 5 in sculpted shapes at weight 1, where that is not 1: CANDIDE-3 lowers the brow by
+# 0.19 IOD, ICT's browDown by a third of that.
 ANCHOR = {"AU04": 1.8}
 _DEPTH = 0.6  # weight of z: the people say nothing about it
 _LIPS = 1.5  # weight of the lips, where a millimetre shows
@@ -187,7 +187,10 @@ def _mixture(
     damped, aim = matrix, wanted
     if ridge:
         extra = np.concatenate([np.zeros((len(chosen), 4)), ridge * np.eye(len(chosen))], axis=1)
-        damped, aim = np.concatenate([matrix, extra]), np.concatenate([wanted, np.zeros(len(extra))])
+        damped, aim = (
+            np.concatenate([matrix, extra]),
+            np.concatenate([wanted, np.zeros(len(extra))]),
+        )
     x, _ = nnls(damped, aim)
     return x[4:], wanted - matrix @ x
 
@@ -226,9 +229,14 @@ def _held(
         if shape is not None:
             movable = free[at]
             start = pulls[own].ravel()
-            start[movable] = np.linalg.solve(
-                (normal + np.diag(damping))[np.ix_(movable, movable)], (design @ wanted)[movable]
-            ) if movable.any() else start[movable]
+            start[movable] = (
+                np.linalg.solve(
+                    (normal + np.diag(damping))[np.ix_(movable, movable)],
+                    (design @ wanted)[movable],
+                )
+                if movable.any()
+                else start[movable]
+            )
             pulls[own] = start.reshape(-1, 3)
         left[np.ix_(at, at)] += hold * (normal + np.diag(damping))
         right[at] += hold * (design @ wanted + damping * pulls[own].ravel())
@@ -262,7 +270,7 @@ def shape_design(rows: Sequence[Pull], shape: Shape | None) -> tuple[Array, Arra
 
 
 def _anchored(rows: Sequence[Pull], shapes: Mapping[str, Shape], pulls: Array) -> Array:
-    """Scaled so that each field has its shape's size: intensity 5 is the shape at weight 1 (ANCHOR)."""
+    """Scaled to the size of the shapes: intensity 5 is a shape at weight 1, or as ANCHOR says."""
     anchored = pulls.copy()
     for au, shape in shapes.items():
         own = [i for i, row in enumerate(rows) if row.au == au]

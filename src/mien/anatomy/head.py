@@ -14,8 +14,9 @@ from mien.anatomy.template import template
 from mien.anatomy.topology import STILL
 from mien.core.face import Pose
 
-# Pupils against the midpoints of the eye corners, mean of 52 neutral faces of the London set looking
-# ahead: 1.033 +- 0.020 times as far apart, 0.028 IOD higher, 0.045 IOD nearer to the viewer.
+# Pupils against the midpoints of the eye corners, mean of 52 neutral faces of the London set
+# looking ahead: 1.033 +- 0.020 times as far apart, 0.028 IOD higher, 0.045 IOD nearer to the
+# viewer.
 _PUPILS_PER_CORNERS = 1.0328
 _PUPILS_FROM_CORNERS = np.array([0.0, 0.0283, 0.0446])
 _TO_CAMERA = np.array([1.0, -1.0, -1.0])
@@ -47,11 +48,13 @@ class View:
     @property
     def pose(self) -> Pose:
         """Angles in degrees, place and scale in px."""
-        left, up, out = self.rotation.T
+        _, up, out = self.rotation.T
         yaw = np.arctan2(out[0], out[2])
         pitch = np.arcsin(np.clip(out[1], -1.0, 1.0))
         # Roll is what is left after yaw and pitch: the tilt of the up axis against the upright one.
-        upright = np.array([-np.sin(pitch) * np.sin(yaw), np.cos(pitch), -np.sin(pitch) * np.cos(yaw)])
+        upright = np.array(
+            [-np.sin(pitch) * np.sin(yaw), np.cos(pitch), -np.sin(pitch) * np.cos(yaw)]
+        )
         roll = np.arctan2(np.dot(np.cross(up, upright), out), np.dot(up, upright))
         angles = np.degrees([yaw, pitch, roll])
         return Pose(*map(float, angles), float(self.origin[0]), float(-self.origin[1]), self.scale)

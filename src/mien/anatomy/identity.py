@@ -1,8 +1,8 @@
 """The neutral face behind one picture, where no neutral photograph is at hand.
 
-``builds.npz`` holds the main ways in which 52 neutral faces differ (principal components of the Face
-Research Lab London Set and its mirror image, see NOTICE). What these can explain is taken for the
-person, the rest for the expression; where both explain the same, confidence falls.
+``builds.npz`` holds the main ways in which 52 neutral faces differ (principal components of the
+Face Research Lab London Set and its mirror image, see NOTICE). What these can explain is taken for
+the person, the rest for the expression; where both explain the same, confidence falls.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import View
-from mien.anatomy.lips import closed
 from mien.anatomy.inverse import Prepared, invert, prepare
+from mien.anatomy.lips import closed
 from mien.anatomy.model import displacement, face_model
 from mien.anatomy.template import template
 
@@ -44,7 +44,8 @@ def estimate_neutral(points: NDArray[np.float64]) -> Estimate:
     """
     found = invert(_average(), points, steps=2)
     build = template() + np.tensordot(found.shape, builds(), axes=1)
-    # The picture knows this face better than any average: only the expression is taken off. At rest lips meet.
+    # The picture knows this face better than any average: only the expression is taken off. At
+    # rest lips meet.
     expression = displacement(face_model(build), found.aus)
     neutral = closed(found.view.to_head(points) - expression)
     return Estimate(neutral, found.aus, found.confidence, found.view)

@@ -1,16 +1,18 @@
 """The face model run backward: displaced mesh in, action units per side out.
 
 A picture shows x and y of (neutral + fields @ aus) under a view that is known only roughly. So the
-intensities, 0 to 5, are fitted by least squares to x and y alone, together with seven free motions of
-the rigid head (shift, size, turn, nod, tip): a head that turned a little more than thought is not read
-as an expression, and MediaPipe's invented depth is not used. Where the neutral face is not known, the
-ways in which faces differ are free too, with their natural spread as the prior (see ``identity``).
+intensities, 0 to 5, are fitted by least squares to x and y alone, together with seven free motions
+of the rigid head (shift, size, turn, nod, tip): a head that turned a little more than thought is
+not read as an expression, and MediaPipe's invented depth is not used. Where the neutral face is
+not known, the ways in which faces differ are free too, with their natural spread as the prior (see
+``identity``).
 
-Fields that look alike (AU12, 13, 20) would share one real smile between them. Against that the fit is
-sparse: an action unit costs as much as the part of the picture it acts on is badly explained anyway (the
-scaled lasso of Sun & Zhang, Biometrika 2012, point by point), and the cost fades as the unit grows
-(reweighting after Candes, Wakin & Boyd, 2008). A shape that the model can make is therefore read back
-unchanged, a real face is read as few units, and twice the displacement reads as twice the intensity.
+Fields that look alike (AU12, 13, 20) would share one real smile between them. Against that the fit
+is sparse: an action unit costs as much as the part of the picture it acts on is badly explained
+anyway (the scaled lasso of Sun & Zhang, Biometrika 2012, point by point), and the cost fades as
+the unit grows (reweighting after Candes, Wakin & Boyd, 2008). A shape that the model can make is
+therefore read back unchanged, a real face is read as few units, and twice the displacement reads
+as twice the intensity.
 """
 
 from dataclasses import dataclass
@@ -75,10 +77,11 @@ class Solution:
 
     Attributes:
         aus: shape (len(COLUMNS),), 0 to 5.
-        confidence: shape (len(COLUMNS),), 0 to 1; how well this unit could be told from a turned head
-            and, where the neutral face is not known, from another build of face.
+        confidence: shape (len(COLUMNS),), 0 to 1; how well this unit could be told from a turned
+            head and, where the neutral face is not known, from another build of face.
         view: how the head was seen.
-        shape: shape (modes,), the build of the face in standard deviations; empty where it is known.
+        shape: shape (modes,), the build of the face in standard deviations; empty where it is
+            known.
         residual: IOD, root mean square of what the model leaves unexplained in x and y.
     """
 
@@ -122,7 +125,8 @@ def invert(
         points: shape (478, 3), px.
         steps: how often the view is corrected by what the fit finds about it; 2 is worth it where
             the head is turned and the neutral face is not known.
-        near: shape (len(COLUMNS),), action units of the frame before; the answer is the same, sooner.
+        near: shape (len(COLUMNS),), action units of the frame before; the answer is the same,
+            sooner.
     """
     likely = None if near is None else near[_FREE] > 0.0
     view = view_of(points, prepared.neutral)
@@ -151,7 +155,10 @@ def _solve(
     # Rigid motion and build are eliminated first; a prior keeps the build natural.
     own = left[_N:, _N:].copy()
     own[np.diag_indices(n - _N)] += np.concatenate(
-        [np.full(_RIGID, 1e-6 * np.trace(own[:_RIGID, :_RIGID])), np.full(n - _N - _RIGID, _NOISE**2)]
+        [
+            np.full(_RIGID, 1e-6 * np.trace(own[:_RIGID, :_RIGID])),
+            np.full(n - _N - _RIGID, _NOISE**2),
+        ]
     )
     bridge = _solved(own, np.concatenate([left[_N:, :_N], right[_N:, None]], axis=1))
     a = left[:_N, :_N] - left[:_N, _N:] @ bridge[:, :-1]
@@ -203,7 +210,7 @@ def _non_negative(a: Array, b: Array, free: NDArray[np.bool_]) -> Array:
 
 
 def _solved(a: Array, b: Array) -> Array:
-    """Solve a positive definite system; LAPACK at once, since its wrappers cost more than it does."""
+    """Solve a positive definite system, by LAPACK itself: its wrappers cost more than it does."""
     if not len(b):
         return b
     _, x, failed = dposv(a, b)

@@ -1,8 +1,8 @@
 """The average neutral face: the surface on which reach is measured.
 
-``template.csv`` is the mean neutral mesh of the Face Research Lab London Set (see NOTICE), made symmetric,
-in the head's frame: x to the subject's left, y up, z out of the face, in inter-ocular distances
-(IOD), origin midway between the pupils.
+``template.csv`` is the mean neutral mesh of the Face Research Lab London Set (see NOTICE), made
+symmetric, in the head's frame: x to the subject's left, y up, z out of the face, in inter-ocular
+distances (IOD), origin midway between the pupils.
 """
 
 from functools import cache
@@ -26,7 +26,8 @@ def distances() -> NDArray[np.float64]:
     """Distance along the skin between any two points of the template, shape (478, 478), IOD.
 
     Paths run along edges and across pairs of triangles, and round the openings of the eyes and the
-    mouth: an upper lip is far from the lower one, as muscles feel it. ``inf`` to and from the irises.
+    mouth: an upper lip is far from the lower one, as muscles feel it. ``inf`` to and from the
+        irises.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import dijkstra

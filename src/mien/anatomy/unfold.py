@@ -1,9 +1,9 @@
 """Keep a displaced mesh from folding over itself.
 
-The mesh is finest where the skin moves most: some triangles at the corners of the mouth are a hundredth
-of an IOD wide, and no smooth field spares them all. Each triangle that would turn over is opened again
-by the smallest motion of its corners that does so (the area constraint of position based dynamics,
-Mueller et al. 2007), until none is left. Nothing else moves.
+The mesh is finest where the skin moves most: some triangles at the corners of the mouth are a
+hundredth of an IOD wide, and no smooth field spares them all. Each triangle that would turn over
+is opened again by the smallest motion of its corners that does so (the area constraint of position
+based dynamics, Mueller et al. 2007), until none is left. Nothing else moves.
 """
 
 import numpy as np
@@ -57,5 +57,6 @@ def _steps(points: Array, which: NDArray[np.int64], missing: Array) -> Array:
     steps, counts = np.zeros((len(points), 2)), np.zeros(len(points))
     np.add.at(steps, corners, share[:, None, None] * slope)
     np.add.at(counts, corners, 1.0)
-    # Triangles that share a corner pull it together, up to nearly twice: their mean converges slowly.
+    # Triangles that share a corner pull it together, up to nearly twice: their mean converges
+    # slowly.
     return np.asarray(1.8 * steps / np.maximum(counts, 1.8)[:, None])

@@ -51,7 +51,10 @@ def pixels(photo: Path) -> NDArray[np.uint8]:
 
 def smile_pairs(data: Path) -> list[Pair]:
     """Neutral and smile of everyone, aligned."""
-    return [pair_of(plain_points(pixels(p.neutral)), plain_points(pixels(p.smiling))) for p in people(data)]
+    return [
+        pair_of(plain_points(pixels(p.neutral)), plain_points(pixels(p.smiling)))
+        for p in people(data)
+    ]
 
 
 def sculpted_shapes(data: Path) -> dict[str, Shape]:

@@ -42,7 +42,9 @@ def at_least(figure: str, floor: float, values: Sequence[float], unit: str = "pe
 
 def at_most(figure: str, ceiling: float, values: Sequence[float], unit: str = "people") -> Row:
     """A median over people that must not lie above a ceiling."""
-    return _judged(figure, f"≤ {ceiling:g}", np.asarray(values), unit, lambda value: value <= ceiling)
+    return _judged(
+        figure, f"≤ {ceiling:g}", np.asarray(values), unit, lambda value: value <= ceiling
+    )
 
 
 def shown(figure: str, values: Sequence[float], unit: str = "people") -> Row:
@@ -55,7 +57,9 @@ def counted(figure: str, hits: int, asked: int, of: int, unit: str = "people") -
     return Row(figure, f"≥ {asked}", f"{hits}", f"{of} {unit}", "", hits >= asked)
 
 
-def interval(values: NDArray[np.float64], statistic=np.median, seed: int = 0) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+def interval(
+    values: NDArray[np.float64], statistic=np.median, seed: int = 0
+) -> tuple[float, float]:  # type: ignore[no-untyped-def]
     """95 % percentile bootstrap interval of a statistic, resampling people.
 
     Args:

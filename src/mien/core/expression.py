@@ -22,7 +22,8 @@ from mien.core.errors import InputError
 
 MAX_STRENGTH = 1.5
 
-# A recipe that sets the rest to zero leaves these alone: they say where the person looks, not how they feel.
+# A recipe that sets the rest to zero leaves these alone: they say where the person looks, not how
+# they feel.
 _STAY = ("AU43L", "AU43R", "AU61", "AU62", "AU63", "AU64")
 
 
@@ -179,7 +180,7 @@ def transition(
 
 
 def _displaced_by(column: str, value: float) -> list[int]:
-    """Units that make way for one that was set: its antagonists if it acts, its other name always."""
+    """Units that make way for one that was set: its antagonists, and its other name."""
     pairs = [("AU26", "AU27")] + (list(facs.EXCLUSIVE) if value > 0.0 else [])
     return [facs.INDEX[a if column == b else b] for a, b in pairs if column in (a, b)]
 

@@ -13,8 +13,8 @@ class Landmarks:
     """The 478 points of the MediaPipe face mesh on one picture.
 
     Attributes:
-        points: shape (478, 3), float64; x to the right and y down in pixels of the picture, z in the
-            same unit, growing away from the viewer, zero near the middle of the head.
+        points: shape (478, 3), float64; x to the right and y down in pixels of the picture, z in
+            the same unit, growing away from the viewer, zero near the middle of the head.
         confidence: 0 to 1.
         spread: shape (478,), px; standard deviation of each point over repeated detections, zeros
             where only one was made.

@@ -1,7 +1,7 @@
 """Action units (AUs) of the Facial Action Coding System: names, sides, muscles, exclusive pairs.
 
-Names and muscles follow Ekman, Friesen & Hager, *FACS* (2002). ``L`` and ``R`` are the subject's own
-sides. Intensities are real numbers from 0 to 5, where FACS writes A to E for 1 to 5.
+Names and muscles follow Ekman, Friesen & Hager, *FACS* (2002). ``L`` and ``R`` are the subject's
+own sides. Intensities are real numbers from 0 to 5, where FACS writes A to E for 1 to 5.
 """
 
 import re
@@ -73,9 +73,7 @@ ACTION_UNITS: tuple[ActionUnit, ...] = (
     ActionUnit("AU28", "lip suck", "orbicularis oris", False, "mouth"),
     ActionUnit("AU30L", "jaw to the left", "right lateral pterygoid", False, "chin"),
     ActionUnit("AU30R", "jaw to the right", "left lateral pterygoid", False, "chin"),
-    ActionUnit(
-        "AU43", "eyes closed", "levator palpebrae, relaxed; orbicularis oculi", True, "eye"
-    ),
+    ActionUnit("AU43", "eyes closed", "levator palpebrae, relaxed; orbicularis oculi", True, "eye"),
     ActionUnit("AU61", "eyes turn left", "extraocular muscles", False, "gaze"),
     ActionUnit("AU62", "eyes turn right", "extraocular muscles", False, "gaze"),
     ActionUnit("AU63", "eyes up", "extraocular muscles", False, "gaze"),
@@ -86,8 +84,9 @@ COLUMNS: tuple[str, ...] = tuple(column for unit in ACTION_UNITS for column in u
 INDEX: dict[str, int] = {column: i for i, column in enumerate(COLUMNS)}
 REGION: dict[str, str] = {c: unit.region for unit in ACTION_UNITS for c in unit.columns}
 
-# The ARKit-style shapes that an AU at 5 is worth at weight 1 (sided AUs: this name with _L or _R). AU26 is the
-# first half of AU27's jawOpen; 11, 13, 23 and 25 have no pair. Published maps disagree; this one wins here.
+# The ARKit-style shapes that an AU at 5 is worth at weight 1 (sided AUs: this name with _L or _R).
+# AU26 is the first half of AU27's jawOpen; 11, 13, 23 and 25 have no pair. Published maps
+# disagree; this one wins here.
 SHAPES: dict[str, tuple[str, ...]] = {
     "AU01": ("browInnerUp",),
     "AU02": ("browOuterUp",),
@@ -210,9 +209,7 @@ def resolve(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(resolved, 0.0, MAX_INTENSITY)
 
 
-def jaw_travel(
-    drop: NDArray[np.float64], stretch: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def jaw_travel(drop: NDArray[np.float64], stretch: NDArray[np.float64]) -> NDArray[np.float64]:
     """Opening of the jaw, 0 to 1, from AU26 and AU27 (which add up)."""
     return np.clip(drop / 10.0 + stretch / 5.0, 0.0, 1.0)
 

@@ -82,9 +82,8 @@ class Track:
         for item in fields(self):
             shape = getattr(self, item.name).shape
             if shape != expected.get(item.name, (n,)):
-                raise ValueError(
-                    f"track.{item.name}: expected shape {expected.get(item.name, (n,))}, got {shape}"
-                )
+                wanted = expected.get(item.name, (n,))
+                raise ValueError(f"track.{item.name}: expected shape {wanted}, got {shape}")
 
     def __len__(self) -> int:
         return len(self.time)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.inverse import invert
+from mien.anatomy.threads import one_thread
 from mien.core import facs
 from mien.core.errors import NoFaceError
 from mien.core.expression import Wish, parse_wish, target
@@ -21,7 +22,6 @@ from mien.guard.provenance import stamper
 from mien.landmark.detect import reread
 from mien.media.files import atomic
 from mien.media.image import Picture, load_image, save_image
-
 
 _MEASURING_LOOKS = 3  # enough to say what an edit did; the picture itself is read more often
 
@@ -46,6 +46,7 @@ class EditResult:
     faces: tuple[Landmarks, ...]
 
 
+@one_thread()
 def edit(
     source: Source,
     wish: Mapping[str, float],
@@ -76,6 +77,7 @@ def edit(
     return _edited(image, faces, person, parsed, set)
 
 
+@one_thread()
 def edit_file(
     source: Path,
     out: Path,
@@ -111,7 +113,8 @@ def edit_file(
     wishes = [(out, parsed)]
     if strengths is not None:
         wishes = [
-            (out.with_stem(f"{out.stem}-{factor:.2f}"), parsed.scaled(factor)) for factor in strengths
+            (out.with_stem(f"{out.stem}-{factor:.2f}"), parsed.scaled(factor))
+            for factor in strengths
         ]
     picture = load_image(source)
     faces = faces_of(picture.pixels, str(source))
@@ -120,7 +123,7 @@ def edit_file(
     for done, (path, each) in enumerate(wishes):
         progress("edit", done, len(wishes))
         result = _edited(picture.pixels, faces, person, each, set)
-        _save(path, result, picture, each)
+        _save(path, result, picture)
         results.append(result)
     progress("edit", len(wishes), len(wishes))
     if report is not None:
@@ -164,7 +167,7 @@ def _name(source: Source) -> str:
     return "the picture" if isinstance(source, np.ndarray) else str(source)
 
 
-def _save(path: Path, result: EditResult, like: Picture, wish: Wish) -> None:
+def _save(path: Path, result: EditResult, like: Picture) -> None:
     save_image(path, result.image, like=like)
     record = {"action": "edit", "source": str(like.path), "aus": result.aus}
     stamper().stamp(path, record)
@@ -192,7 +195,10 @@ def _write_report(
                 "leakage": leakage,
             }
         )
-    before = {"current": _rounded(facs.to_dict(now)), "confidence": _rounded(facs.to_dict(person.confidence))}
+    before = {
+        "current": _rounded(facs.to_dict(now)),
+        "confidence": _rounded(facs.to_dict(person.confidence)),
+    }
     boxes = [[round(v, 1) for v in found.box] for found in results[0].faces]
     content = {"mien": 1, **before, "edits": entries, "face": face, "faces": boxes}
     with atomic(path) as temporary:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.threads import one_thread
 from mien.capture.action_units import Clock, far_side, read_rows
 from mien.capture.neutral import FROM_PHOTO, Neutral, neutral_of_clip
 from mien.capture.quality import Quality, quality_of
@@ -49,6 +50,7 @@ class Reading:
     quality: Quality
 
 
+@one_thread()
 def read(
     path: str | os.PathLike[str],
     *,
@@ -77,6 +79,7 @@ def read(
     return Reading(track, [] if photo else spot(track), quality_of(track, faces))
 
 
+@one_thread()
 def measure(image: Source, neutral: Source | None = None) -> dict[str, float]:
     """Action units of the largest face of a photo.
 

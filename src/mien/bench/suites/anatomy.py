@@ -162,7 +162,14 @@ def _still(everyone: list[Person], heads: list[Prepared], progress: Progress) ->
             f"{low:.2f} to {high:.2f}",
             bool(worst[column] <= 0.5),
         ),
-        Row("a still face read again, all AUs, 95th percentile", "", f"{everything:.2f}", n, "", None),
+        Row(
+            "a still face read again, all AUs, 95th percentile",
+            "",
+            f"{everything:.2f}",
+            n,
+            "",
+            None,
+        ),
     ]
 
 

@@ -29,12 +29,11 @@ Image = NDArray[np.uint8]
 
 # Units moved together, what the judge calls it, floor of the correlation, floor of the effect at 5.
 _JUDGED = (
-    ("AU01+02", ("AU01", "AU02"), ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"), 0.95, None),
-    ("AU04", ("AU04",), ("browDownLeft", "browDownRight"), 0.95, 0.4),
-    ("AU12", ("AU12",), ("mouthSmileLeft", "mouthSmileRight"), 0.95, 0.6),
-    ("AU18", ("AU18",), ("mouthPucker",), 0.95, None),
-    ("AU43", ("AU43",), ("eyeBlinkLeft", "eyeBlinkRight"), 0.95, None),
-    ("AU26", ("AU26",), ("jawOpen",), 0.90, 0.3),
+    ("AU01+02", ("AU01", "AU02"), ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"), 0.95,
+    None), ("AU04", ("AU04",), ("browDownLeft", "browDownRight"), 0.95, 0.4), ("AU12", ("AU12",),
+    ("mouthSmileLeft", "mouthSmileRight"), 0.95, 0.6), ("AU18", ("AU18",), ("mouthPucker",), 0.95,
+    None), ("AU43", ("AU43",), ("eyeBlinkLeft", "eyeBlinkRight"), 0.95, None), ("AU26", ("AU26",),
+    ("jawOpen",), 0.90, 0.3),
 )  # fmt: skip
 _SIDED = (
     ("AU12", "mouthSmile"),
@@ -112,9 +111,7 @@ def _response(sitter: _Sitter) -> dict[str, float]:
     """How the judge's scores follow the intensity."""
     figures = {}
     for name, units, scores, _, _ in _JUDGED:
-        heard = [
-            sitter.score(sitter.shows(dict.fromkeys(units, step)), scores) for step in _STEPS
-        ]
+        heard = [sitter.score(sitter.shows(dict.fromkeys(units, step)), scores) for step in _STEPS]
         figures[f"r {name}"] = float(np.corrcoef(_STEPS, heard)[0, 1]) if np.ptp(heard) else 0.0
         figures[f"effect {name}"] = heard[-1] - heard[0]
     return figures
@@ -210,23 +207,40 @@ def _rows(findings: list[dict[str, float]]) -> list[Row]:
     rows = []
     for name, _, scores, floor, effect in _JUDGED:
         what = scores[0].removesuffix("Left").replace("browInnerUp", "browInnerUp, browOuterUp")
-        rows.append(at_least(f"Pearson r of {name} = 0 to 5 with the judge's {what}", floor, of(f"r {name}")))
+        rows.append(
+            at_least(
+                f"Pearson r of {name} = 0 to 5 with the judge's {what}", floor, of(f"r {name}")
+            )
+        )
         figure = f"rise of {what} at {name} = 5"
         values = of(f"effect {name}")
         rows.append(shown(figure, values) if effect is None else at_least(figure, effect, values))
     for unit, score in _SIDED:
         rows.append(
-            at_most(f"{unit}L = 5 against a half-and-half composite, {score}Right", 0.1, of(f"side {unit}"))
+            at_most(
+                f"{unit}L = 5 against a half-and-half composite, {score}Right",
+                0.1,
+                of(f"side {unit}"),
+            )
         )
     n = len(findings)
     return [
         *rows,
-        at_least("identity at matched smile, cosine minus that of the real smile", -0.02, of("identity")),
+        at_least(
+            "identity at matched smile, cosine minus that of the real smile", -0.02, of("identity")
+        ),
         shown("identity, cosine of the edited smile", of("identity kept")),
         shown("identity, cosine of the real smile", of("identity real")),
-        at_least("own smile from its AUs and head turn, landmark distance removed", 0.65, of("own smile")),
+        at_least(
+            "own smile from its AUs and head turn, landmark distance removed", 0.65, of("own smile")
+        ),
         shown("the same by the true displacement", of("true warp")),
         counted("zero edit returns the input", int(sum(of("zero"))), n, n),
         counted("nothing changed outside the mask", sum(v == 0 for v in of("outside")), n, n),
-        counted(f"no folded triangle up to strength {MAX_STRENGTH}", sum(v == 0 for v in of("folds")), n, n),
+        counted(
+            f"no folded triangle up to strength {MAX_STRENGTH}",
+            sum(v == 0 for v in of("folds")),
+            n,
+            n,
+        ),
     ]

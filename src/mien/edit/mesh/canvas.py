@@ -133,7 +133,7 @@ def _light(image: Image, xy: NDArray[np.float64], iod: float) -> MouthLight:
         bright = eye.sum(axis=1)
         whites.append(eye[bright >= np.quantile(bright, 0.85)].mean(axis=0))
     opening = edges(xy, MOUTH, frame(xy, MOUTH)).opening / iod
-    shown = float(np.clip((opening - 0.03) / 0.04, 0, 1))
+    shown = float(np.clip((opening - seam.CLOSED) / 0.025, 0, 1))
     return light_of(
         np.median(skin, axis=0).astype(np.float32),
         np.mean(whites, axis=0).astype(np.float32),

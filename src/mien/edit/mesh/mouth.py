@@ -62,7 +62,7 @@ def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> Mout
 
 def _tinted(colour: F32, skin: F32) -> F32:
     """A colour of flesh as far as the picture has colours: grey where the skin is grey."""
-    chroma = float(np.ptp(skin)) / max(float(skin.mean()), 1.0)
+    chroma = float(skin.max() - skin.min()) / max(float(skin.mean()), 1.0)
     return np.asarray(1 + min(1.0, chroma / 0.12) * (colour - 1), np.float32)
 
 
@@ -135,16 +135,15 @@ def _paint(
     colour = colour + (tongue[..., None]) * (lit[..., None] * light.flesh - colour)
     # The lower lip's wet inside, and the line along which it meets what lies behind.
     inside = np.clip(1 - up / 0.035, 0, 1) * smooth(height / 0.08)
-    colour = colour + (0.55 * inside)[..., None] * (0.62 * light.flesh - colour)
+    colour = colour + (0.8 * inside)[..., None] * (0.66 * light.flesh - colour)
     contact = 1 - 0.45 * np.exp(-np.maximum(deep, 0) / 0.022)
-    contact = contact * (1 - 0.35 * np.exp(-np.maximum(up, 0) / 0.010))
+    contact = contact * (1 - 0.2 * np.exp(-np.maximum(up, 0) / 0.008))
     colour = colour * (contact * (1 - 0.45 * smooth((np.abs(t) - 0.55) / 0.45)))[..., None]
     side, below = np.abs(x) / unit, (q - rest) / unit
-    tooth, bright = _tooth(side, below, 1.2 / light.iod)
-    gum = smooth((np.float32(-0.115) - 0.25 * side - below) / 0.025)[..., None]
+    tooth, bright, gum = _tooth(side, below, 1.2 / light.iod)
     bright = bright * (0.92 - 0.5 * np.exp(-np.maximum(deep, 0) / 0.02))
     bright = bright * (1 - 0.75 * smooth((side - 0.1) / 0.42))
-    ivory = bright[..., None] * (light.teeth + gum * (0.85 * light.flesh - light.teeth))
+    ivory = bright[..., None] * (light.teeth + gum[..., None] * (1.05 * light.flesh - light.teeth))
     return colour, np.asarray(colour + tooth[..., None] * (ivory - colour))
 
 
@@ -155,13 +154,13 @@ def _tongue(x: F32, t: F32, up: F32, height: F32) -> tuple[F32, F32]:
     opacity = smooth((1.08 - place) / 0.3) * smooth((high - 0.01) / 0.03)
     lit = 0.38 + 0.80 * smooth((1.05 - place) / 0.75)
     lit = lit * (1 - 0.35 * np.clip(1 - up / 0.04, 0, 1)) * (1 - 0.45 * t * t)
-    groove = 1 - 0.10 * np.exp(-((x / 0.016) ** 2)) * smooth((place - 0.1) / 0.3)
+    groove = 1 - 0.06 * np.exp(-((x / 0.022) ** 2)) * smooth((place - 0.1) / 0.5)
     shine = np.exp(-(((place - 0.52) / 0.16) ** 2) - ((np.abs(x) - 0.05) / 0.045) ** 2)
     return opacity, np.asarray(lit * groove + 0.16 * shine * opacity, np.float32)
 
 
-def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32]:
-    """Opacity and brightness of the upper teeth; distances in IOD from midline and lip line."""
+def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32, F32]:
+    """Opacity and brightness of the upper teeth, and gums; IOD from midline and lip line."""
     number = np.clip(np.searchsorted(_TEETH, side, side="right") - 1, 0, len(_ENDS) - 1)
     near, far = _TEETH[number], _TEETH[number + 1]
     across = (side - near) / (far - near)
@@ -170,7 +169,10 @@ def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32]:
     soft = max(pixel, 0.011)
     opacity = smooth((end - below) / (1.6 * soft) + 0.5) * (side < _TEETH[-1])
     gap = np.minimum(side - near, far - side)
-    seam = 1 - 0.11 * np.exp(-((gap / max(0.009, pixel)) ** 2))
+    seam = 1 - 0.08 * np.exp(-((gap / max(0.009, pixel)) ** 2))
     bulge = 1 - 0.07 * (2 * across - 1) ** 2
     edge = 1 - 0.10 * smooth(1 - (end - below) / 0.03)
-    return opacity.astype(np.float32), (seam * bulge * edge).astype(np.float32)
+    neck = 0.012 * (2 * across - 1) ** 2 - 0.115 - 0.25 * side
+    gum = smooth((neck - below) / 0.02 + 0.5)
+    lit = 1 + (1 - gum) * (seam * bulge * edge - 1)
+    return opacity.astype(np.float32), lit.astype(np.float32), gum

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mien.edit.mesh.pixels import Floats, Image, look
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, Slit, fine
 
-CLOSED = 0.03  # IOD: lips that the landmarks put closer together than this are taken as closed
+CLOSED = 0.055  # IOD: lips that the landmarks put closer together than this are taken as closed
 _REST = 0.026  # IOD: the gap that landmarks leave between lips which touch
 SMALLEST = 24  # px per IOD below which a picture shows no such lines
 

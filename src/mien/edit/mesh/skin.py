@@ -96,7 +96,7 @@ def _kept_inside(shift: F32, nodes: F32, canvas: Canvas) -> F32:
 
 
 def look_through(
-    canvas: Canvas, shift: F32, origin: tuple[int, int], keep: tuple[int, int] | None = None
+    canvas: Canvas, shift: F32, origin: tuple[int, int], keep: Box | None = None
 ) -> tuple[Image, Box]:
     """The picture seen through a displacement on nodes.
 
@@ -104,20 +104,22 @@ def look_through(
         canvas: the prepared picture.
         shift: shape (rows, columns, 2), px.
         origin: row and column of its first node.
-        keep: first row and number of rows in px to draw of its area; all where not given.
+        keep: left, top, right, bottom in px of the part of its area to draw; all where not given.
 
     Returns:
         Pixels, and their box.
     """
     left, top, right, bottom = box_at(canvas, shift.shape[:2], origin)
-    first, count = keep or (0, bottom - top)
-    area = np.s_[first : min(first + count, bottom - top), : right - left]
+    keep = keep or (0, 0, right - left, bottom - top)
+    first, last = keep[1], min(keep[3], bottom - top)
+    start, end = keep[0], min(keep[2], right - left)
     size = shift.shape[1] * canvas.grid.step, shift.shape[0] * canvas.grid.step
+    area = np.s_[first:last, start:end]
     x, y = (_enlarged(shift[..., i], size)[area] for i in (0, 1))
-    top += first
-    x = x + np.arange(left, right, dtype=np.float32)
-    y = y + np.arange(top, top + len(y), dtype=np.float32)[:, None]
-    return look(canvas.image, x, y), (left, top, right, top + len(y))
+    box = left + start, top + first, left + end, top + last
+    x += np.arange(box[0], box[2], dtype=np.float32)
+    y += np.arange(box[1], box[3], dtype=np.float32)[:, None]
+    return look(canvas.image, x, y), box
 
 
 def box_at(canvas: Canvas, shape: tuple[int, ...], origin: tuple[int, int]) -> Box:
@@ -140,8 +142,9 @@ def _calmed(canvas: Canvas, move: Move, shift: F32) -> F32:
     of them. All else stays exactly as it is.
     """
     jump = np.zeros(shift.shape[:2], np.float32)
-    jump[1:] = np.abs(np.diff(shift, axis=0)).max(axis=2)
-    jump[:, 1:] = np.maximum(jump[:, 1:], np.abs(np.diff(shift, axis=1)).max(axis=2))
+    for part in (shift[..., 0], shift[..., 1]):
+        np.maximum(jump[1:], np.abs(part[1:] - part[:-1]), out=jump[1:])
+        np.maximum(jump[:, 1:], np.abs(part[:, 1:] - part[:, :-1]), out=jump[:, 1:])
     jump[cv2.dilate(move.covered.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
     torn = np.clip(jump / np.float32(_TORN * canvas.grid.step) - 1, 0, 1)
     band = (move.ids >= len(triangles())).astype(np.float32)
@@ -150,7 +153,7 @@ def _calmed(canvas: Canvas, move: Move, shift: F32) -> F32:
         share = np.maximum(share, cv2.blur(cv2.dilate(torn, np.ones((5, 5), np.uint8)), (3, 3)))
     share *= canvas.inside & ~move.covered
     calm = np.asarray(cv2.GaussianBlur(shift, (9, 9), 2.0), np.float32)
-    return shift + share[..., None] * (calm - shift)
+    return np.asarray(shift + share[..., None] * (calm - shift), np.float32)
 
 
 def draw_skin(canvas: Canvas, move: Move, edited: Image) -> None:
@@ -166,6 +169,7 @@ def draw_skin(canvas: Canvas, move: Move, edited: Image) -> None:
             continue
         left = max(int(columns[0]) - 1, 0)
         part = shift[rows, left : int(columns[-1]) + 2]
-        keep = (start - rows.start) * step, _STRIP * step
+        first = (start - rows.start) * step
+        keep = 0, first, part.shape[1] * step, first + _STRIP * step
         seen, box = look_through(canvas, part, (rows.start, left), keep)
         edited[box[1] : box[3], box[0] : box[2]] = seen

@@ -18,13 +18,15 @@ from mien.edit.mesh.canvas import Canvas, prepare
 from mien.edit.mesh.field import all_triangles
 from mien.edit.mesh.interior import IRIS, carried, eyeball
 from mien.edit.mesh.mouth import interior
-from mien.edit.mesh.pixels import F32, Floats, Image, blend, box_of, smooth
+from mien.edit.mesh.pixels import F32, Box, Floats, Image, blend, box_of, smooth, to_image
 from mien.edit.mesh.skin import STILL, Move, box_at, draw_skin, look_through, plan, shift_at
 from mien.edit.mesh.slit import MOUTH, SLITS, Edges, Frame, Slit, coverage, edges, frame, side
 
 _LASH = 0.006  # IOD: the strip under the upper lid that moves with it, because lashes cover it
+_OPEN = 0.3  # how far an eye closes before its lashes are taken off the lid
 _ROOTS = 0.014  # IOD: the strip along the edge of an upper lid in which its lashes grow
 _STIRRED = 0.3  # px: where the edges of the mouth move less, what lies behind them fades out
+_PRESSED = 0.005  # IOD: half the width of the line between lips that meet
 _PLACES = 65  # entries of a table along the mouth
 _SOFT = 0.004  # IOD: feather of the edge between skin and what lies behind it
 
@@ -166,26 +168,50 @@ def _draw(canvas: Canvas, move: Move, opening: _Opening, edited: Image) -> None:
     if slit is not MOUTH:
         from_corner = np.clip(np.minimum(p, np.float32(into.width) - p), 0, None)
         upper = upper + np.minimum(np.float32(_LASH * canvas.iod), from_corner / 2)
-        _bare(canvas, move, slit, into, (p, q, upper, lower), window)
+        _bare(canvas, move, slit, into, (p, q, upper), window)
     soft = 0.5 + _SOFT * canvas.iod
-    half = np.float32(0.5)
-    under = np.clip((q - np.maximum(lower, upper)) / np.float32(2 * soft) + half, 0, 1)
-    first = int(under.any(axis=1).argmax())
-    shift = shift_at(canvas, move, opening.below, origin)
-    low_skin, _ = look_through(canvas, shift, origin, (first, len(under) - first))
-    window[first:] = blend(window[first:], low_skin, under[first:])
+    part = _below(canvas, move, opening)
+    if part is not None:
+        low_skin, place = part
+        area = np.s_[place[1] - box[1] : place[3] - box[1], place[0] - box[0] : place[2] - box[0]]
+        edge = np.maximum(lower[area], upper[area])
+        under = np.clip((q[area] - edge) / np.float32(2 * soft) + np.float32(0.5), 0, 1)
+        window[area] = blend(window[area], low_skin, under)
     if slit is MOUTH:  # the rim of the lips, where teeth shine into their pixels
         rim = np.minimum(np.float32(2 * soft), (lower - upper) / 4) * np.float32(canvas.light.shown)
         upper, lower = upper - rim / 2, lower + rim
+        _press(canvas, move, into, (p, q), gap, window)
     share = coverage(q, upper, lower, soft)
-    if slit is MOUTH:
-        share *= _stirred(move, into, p)
     share[canvas.mask[box[1] : box[3], box[0] : box[2]] == 0] = 0.0
     seen = box_of(share > 0)
     if seen:
         area = np.s_[seen[1] : seen[3], seen[0] : seen[2]]
         behind = _behind(canvas, move, slit, into, (p[area], q[area]), gap)
-        window[area] = blend(window[area], behind, share[area])
+        part_share = share[area] * _stirred(move, into, p[area]) if slit is MOUTH else share[area]
+        window[area] = blend(window[area], behind, part_share)
+
+
+def _below(canvas: Canvas, move: Move, opening: _Opening) -> tuple[Image, Box] | None:
+    """The skin below a slit where it differs from what has been drawn, and its box in px."""
+    differs = opening.below != move.ids[opening.rows, opening.columns]
+    seen = box_of(differs)
+    if seen is None:
+        return None
+    rows, columns = differs.shape
+    inner, outer = (
+        (
+            max(seen[0] - n, 0),
+            max(seen[1] - n, 0),
+            min(seen[2] + n, columns),
+            min(seen[3] + n, rows),
+        )
+        for n in (1, 2)
+    )
+    origin = opening.rows.start + outer[1], opening.columns.start + outer[0]
+    ids = opening.below[outer[1] : outer[3], outer[0] : outer[2]]
+    left, top, right, bottom = ((n - outer[i % 2]) * canvas.grid.step for i, n in enumerate(inner))
+    shift = shift_at(canvas, move, ids, origin)
+    return look_through(canvas, shift, origin, (left, top, right, bottom))
 
 
 def _bare(
@@ -193,24 +219,32 @@ def _bare(
     move: Move,
     slit: Slit,
     into: Frame,
-    lines: tuple[F32, F32, F32, F32],
+    lines: tuple[F32, F32, F32],
     window: Image,
 ) -> None:
     """Take the lashes off an upper lid that falls, in place.
 
     They were seen in front of the lid, and would be drawn out over it into long streaks.
     """
-    p, q, upper, lower = lines
-    still = edges(carried(move.source, move.target, slit), slit, into)
-    was_upper, was_lower = still.at(p)
+    p, q, upper = lines
     unit = np.float32(canvas.iod)
-    fallen = np.clip(upper - was_upper, 0, None)
-    closed = 1 - np.maximum(lower - upper, 0) / np.maximum(was_lower - was_upper, 1)
+    place = np.linspace(0, into.width, _PLACES, dtype=np.float32)[None]
+    now_upper, now_lower = edges(move.target, slit, into).at(place)
+    still = edges(carried(move.source, move.target, slit), slit, into)
+    was_upper, was_lower = still.at(place)
+    closed = 1 - (now_lower - now_upper) / np.maximum(was_lower - was_upper, 1)
+    if closed[0, 8:-8].max() <= _OPEN:
+        return
+    shut = smooth((closed - _OPEN) / 0.4) * smooth(
+        np.minimum(place, into.width - place) / (0.06 * unit)
+    )
+    table = Edges(
+        0.0, into.width / (_PLACES - 1), shut[0], np.clip(now_upper - was_upper, 0, None)[0]
+    )
+    share, fallen = table.at(p)
     above = upper - q - np.float32(_ROOTS) * unit
-    share = smooth((closed - 0.3) / 0.4) * smooth(above / (0.02 * unit))
+    share = share * smooth(above / (0.02 * unit))
     share = share * smooth((1.3 * fallen + 0.05 * unit - above) / (0.05 * unit))
-    inside = np.minimum(p, np.float32(into.width) - p)
-    share = share * smooth(inside / (0.06 * unit))
     share *= smooth(np.arange(len(q), dtype=np.float32)[:, None] / (0.05 * unit))
     seen = box_of(share > 0)
     if seen is None:
@@ -227,7 +261,7 @@ def _bare(
 
 def _stirred(move: Move, into: Frame, p: F32) -> F32:
     """Where along the mouth its edges have moved, 0–1: what stays still is not drawn again."""
-    size = 0.0
+    size = np.zeros(_PLACES)
     for chain in (list(MOUTH.upper), list(MOUTH.lower)):
         along, _ = into.of(move.target[chain])
         far = np.linalg.norm(move.target[chain] - move.source[chain], axis=1)
@@ -235,6 +269,38 @@ def _stirred(move: Move, into: Frame, p: F32) -> F32:
         size = np.maximum(size, np.interp(place, np.maximum.accumulate(along), far))
     table = np.clip(size / _STIRRED, 0, 1).astype(np.float32)
     return Edges(0.0, into.width / (_PLACES - 1), table, table).at(p)[0]
+
+
+def _press(
+    canvas: Canvas, move: Move, into: Frame, pixels: tuple[F32, F32], gap: Edges, window: Image
+) -> None:
+    """Draw the line between lips that meet, in place: pixels at their rims had shown teeth."""
+    p, q = pixels
+    before = edges(_on_skull(move), MOUTH, into)
+    place = np.linspace(0, into.width, _PLACES, dtype=np.float32)[None]
+    upper, lower = gap.at(place)
+    was_upper, was_lower = before.at(place)
+    unit = np.float32(canvas.iod)
+    met = smooth(1 - (lower - upper) / (0.03 * unit))
+    met = (met * smooth((was_lower - was_upper - lower + upper) / (0.03 * unit)))[0]
+    if not met.any():
+        return
+    table = Edges(0.0, into.width / (_PLACES - 1), met, ((upper + lower) / 2)[0])
+    share, middle = table.at(p)
+    inside = np.minimum(p, np.float32(into.width) - p)
+    thin = np.float32(0.4) + np.float32(0.6) * smooth(inside / (0.12 * unit))
+    away = (q - middle) / (np.float32(0.8 + _PRESSED * canvas.iod) * thin)
+    share = np.float32(0.85) * share * np.exp(-(away**2))
+    share *= (p > 0) & (p < into.width)
+    light = canvas.light
+    colour = to_image(light.cavity + np.float32(0.4) * light.flesh)
+    window[:] = blend(window, np.broadcast_to(colour, window.shape).copy(), share)
+
+
+def _on_skull(move: Move) -> NDArray[np.float64]:
+    """The source's landmarks carried along with the skull."""
+    source, target = move.source[:N_POINTS], move.target[:N_POINTS]
+    return np.asarray(source + np.median((target - source)[list(topo.STILL)], axis=0))
 
 
 def _behind(

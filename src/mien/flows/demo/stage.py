@@ -14,8 +14,8 @@ from mien.core.errors import NoFaceError
 from mien.core.extras import require
 from mien.edit.mesh import render
 from mien.edit.points import Subject, moved
-from mien.flows.edit import edit
 from mien.edit.portrait import Portrait, faces_of, neutral_model, pixels_of, portrait
+from mien.flows.edit import edit
 from mien.landmark.detect import refine
 
 Image = NDArray[np.uint8]

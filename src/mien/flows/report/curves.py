@@ -56,9 +56,11 @@ def au_figure(track: Track, units: Sequence[ActionUnit], events: Sequence[Event]
     layout = _layout(track, rows)
     for row, unit in enumerate(units):
         bottom = 1.0 - (row + 1) / rows
+        top = _top(track, unit)
         layout[_axis("y", row)] = {
             "domain": [bottom + 0.06 / rows, bottom + 0.76 / rows],
-            "range": [-0.15, 5.15], "tickvals": [0, 5], "fixedrange": True, "zeroline": False,
+            "range": [-0.03 * top, 1.03 * top], "tickvals": [0, top], "fixedrange": True,
+            "zeroline": False,
         }  # fmt: skip
         layout["annotations"].append(
             _title(f"<b>{unit.code}</b> {unit.name}", bottom + 0.78 / rows)
@@ -98,6 +100,13 @@ def thinned(time: Array, values: Array, most: int = _POINTS) -> tuple[Array, Arr
     pairs = np.stack([low, high], axis=1)
     pairs[~np.isfinite(pairs)] = np.nan
     return np.repeat(time[: count * block : block], 2), pairs.ravel()
+
+
+def _top(track: Track, unit: ActionUnit) -> int:
+    """The end of a panel's scale: 1, 2 or 5, so that small movements can be seen."""
+    rows = track.aus[:, [INDEX[column] for column in unit.columns]]
+    highest = float(np.nanmax(rows, initial=0.0))
+    return next((top for top in (1, 2) if highest <= top), 5)
 
 
 def _curve(time: Array, values: Array, name: str, colour: str, row: int) -> dict[str, Any]:

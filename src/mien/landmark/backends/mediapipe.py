@@ -135,7 +135,8 @@ class _Mesher:
             packet = self._packet
         if packet is None or packet.is_empty():
             return None
-        return _points_of(self._get.get_proto(packet)) * (width, height, width)
+        points = _points_of(self._get.get_proto(packet))
+        return points * np.array([width, height, width], dtype=np.float64)
 
 
 def _points_of(message: Any) -> NDArray[np.float64]:
@@ -148,7 +149,7 @@ def _points_of(message: Any) -> NDArray[np.float64]:
     if len(data) == N_POINTS * _POINT.itemsize:
         table = np.frombuffer(data, _POINT)
         if all((table[name] == tag).all() for name, tag in _TAGS.items()):
-            return np.stack([table["x"], table["y"], table["z"]], axis=1).astype(np.float64)
+            return np.array([table["x"], table["y"], table["z"]], dtype=np.float64).T
     points = [(point.x, point.y, point.z) for point in message.landmark]
     return np.array(points, dtype=np.float64)
 
