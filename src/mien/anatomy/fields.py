@@ -178,7 +178,7 @@ def _weights(site: str, reach: float) -> NDArray[np.float64]:
 
 
 def _bell(distance: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
-    return (1.0 + np.cos(np.pi * np.minimum(distance / reach, 1.0))) / 2.0
+    return np.asarray((1.0 + np.cos(np.pi * np.minimum(distance / reach, 1.0))) / 2.0)
 
 
 def _axes(rows: Sequence[Pull], face: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -186,7 +186,7 @@ def _axes(rows: Sequence[Pull], face: NDArray[np.float64]) -> NDArray[np.float64
     axes = np.tile(np.eye(3), (len(rows), 1, 1))
     tied = [i for i, row in enumerate(rows) if row.attachment is not None]
     if tied:
-        ends = [rows[i].attachment for i in tied]
+        ends = [row.attachment for row in rows if row.attachment is not None]
         along = face[ends] - face[[int(rows[i].site) for i in tied]]
         along /= np.linalg.norm(along, axis=1, keepdims=True)
         out = np.array([0.0, 0.0, 1.0]) - along * along[:, 2:]

@@ -142,7 +142,7 @@ class _Moves:
 
     def __init__(self, rows: Sequence[Pull], neutral: Array) -> None:
         self.n = len(rows)
-        self.by_column: dict[str, list[tuple[int, Array]]] = {}
+        self.by_column: dict[str, list[tuple[int, NDArray[np.float32]]]] = {}
         mirrored = reflect(neutral)
         for i, row in enumerate(rows):
             left = basis(row, neutral)

@@ -56,8 +56,8 @@ class View:
             [-np.sin(pitch) * np.sin(yaw), np.cos(pitch), -np.sin(pitch) * np.cos(yaw)]
         )
         roll = np.arctan2(np.dot(np.cross(up, upright), out), np.dot(up, upright))
-        angles = np.degrees([yaw, pitch, roll])
-        return Pose(*map(float, angles), float(self.origin[0]), float(-self.origin[1]), self.scale)
+        yaw, pitch, roll = map(float, np.degrees([yaw, pitch, roll]))
+        return Pose(yaw, pitch, roll, float(self.origin[0]), float(-self.origin[1]), self.scale)
 
 
 def rotation_of(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """What a suite reports: figures with what was asked, how many, and how sure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,8 +58,10 @@ def counted(figure: str, hits: int, asked: int, of: int, unit: str = "people") -
 
 
 def interval(
-    values: NDArray[np.float64], statistic=np.median, seed: int = 0
-) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+    values: NDArray[np.float64],
+    statistic: Callable[[NDArray[np.float64]], float] = lambda values: float(np.median(values)),
+    seed: int = 0,
+) -> tuple[float, float]:
     """95 % percentile bootstrap interval of a statistic, resampling people.
 
     Args:
@@ -73,10 +75,16 @@ def interval(
     return float(low), float(high)
 
 
-def _judged(figure, asked, values, unit, holds) -> Row:  # type: ignore[no-untyped-def]
+def _judged(
+    figure: str,
+    asked: str,
+    values: NDArray[np.float64],
+    unit: str,
+    holds: Callable[[float], bool] | None,
+) -> Row:
     middle = float(np.median(values))
     low, high = interval(values)
-    held = None if holds is None else bool(holds(middle))
+    held = None if holds is None else holds(middle)
     return Row(
         figure, asked, f"{middle:.3g}", f"{len(values)} {unit}", f"{low:.3g} to {high:.3g}", held
     )

@@ -124,9 +124,9 @@ def _detector() -> Check:
     try:
         import numpy as np
 
-        from mien.landmark.backends.mediapipe import find_eyes_and_mouths
+        from mien.landmark.backends.mediapipe import eyes_and_mouths
 
-        find_eyes_and_mouths(np.zeros((64, 64, 3), dtype=np.uint8))
+        eyes_and_mouths(np.zeros((64, 64, 3), dtype=np.uint8))
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         return Check(
             "detector", False, f"does not run: {error}", "pip install --force-reinstall mien"

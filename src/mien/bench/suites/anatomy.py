@@ -104,8 +104,8 @@ def _lids(blink: Shape) -> Row:
     """How far the lids of the sculpted head stay apart at AU43 = 5, in openings."""
     closed = blink.neutral + fields_of(blink.neutral)[INDEX["AU43L"]]
     pair = (386, 374)
-    left = np.linalg.norm(closed[pair[0]] - closed[pair[1]])
-    left /= np.linalg.norm(blink.neutral[pair[0]] - blink.neutral[pair[1]])
+    opening = float(np.linalg.norm(blink.neutral[pair[0]] - blink.neutral[pair[1]]))
+    left = float(np.linalg.norm(closed[pair[0]] - closed[pair[1]])) / opening
     return Row("lid opening left at AU43 = 5", "≤ 0.05", f"{left:.3f}", "1 head", "", left <= 0.05)
 
 
@@ -176,9 +176,8 @@ def _still(everyone: list[Person], heads: list[Prepared], progress: Progress) ->
 def _distorted(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Within 3 degrees of roll, 10 % of scale, 10 px of shift, 20 % of light; JPEG 85."""
     height, width = image.shape[:2]
-    turn = cv2.getRotationMatrix2D(
-        (width / 2, height / 2), rng.uniform(-3, 3), rng.uniform(0.9, 1.1)
-    )
+    middle, roll, scale = (width / 2, height / 2), rng.uniform(-3, 3), rng.uniform(0.9, 1.1)
+    turn = np.asarray(cv2.getRotationMatrix2D(middle, roll, scale), dtype=np.float64)
     turn[:, 2] += rng.uniform(-10, 10, 2)
     moved = cv2.warpAffine(
         image, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE

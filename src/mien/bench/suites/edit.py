@@ -1,6 +1,6 @@
 """Does the editor do what it is asked, and nothing else? Independent judges say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,9 @@ def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
     return Result(tuple(_rows(findings)))
 
 
-def _each(task, items, jobs):  # type: ignore[no-untyped-def]
+def _each(
+    task: Callable[[Person], dict[str, float]], items: list[Person], jobs: int
+) -> Iterator[dict[str, float]]:
     if jobs == 1:
         yield from map(task, items)
         return

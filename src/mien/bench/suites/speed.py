@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 import mien
 from mien.anatomy.inverse import invert
@@ -116,7 +117,7 @@ def _import(data: Path) -> Row:
     return _row("import mien, s", "≤ 0.3", np.array(times), 0.3)
 
 
-def _timed(work: Callable[[], object], rounds: int = _ROUNDS) -> np.ndarray:
+def _timed(work: Callable[[], object], rounds: int = _ROUNDS) -> NDArray[np.float64]:
     """Seconds of each round, after two that warm up (none where only one round is asked for)."""
     for _ in range(2 if rounds > 1 else 0):
         work()
@@ -128,7 +129,7 @@ def _timed(work: Callable[[], object], rounds: int = _ROUNDS) -> np.ndarray:
     return times
 
 
-def _row(figure: str, asked: str, values: np.ndarray, ceiling: float) -> Row:
+def _row(figure: str, asked: str, values: NDArray[np.float64], ceiling: float) -> Row:
     middle = float(np.median(values))
     spread = f"{values.min():.3g} to {values.max():.3g}"
     return Row(figure, asked, f"{middle:.3g}", f"{len(values)} rounds", spread, middle <= ceiling)
