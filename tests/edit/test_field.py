@@ -11,6 +11,8 @@ from mien.edit.mesh.field import (
     Grid,
     all_triangles,
     evaluate,
+    gradients,
+    neighbours,
     paint_order,
     rasterise,
     ring,
@@ -45,6 +47,19 @@ def test_field_is_exact_at_landmarks(vertices: Points, rng_shift: Points) -> Non
 @pytest.fixture
 def rng_shift() -> Points:
     return np.random.default_rng(3).normal(0, 1, (514, 2))
+
+
+def test_neighbours_that_nearly_coincide_do_not_throw_the_band_about(vertices: Points) -> None:
+    near = vertices.copy()
+    near[227] = near[234] + [0.4, 0.6]  # as on faces seen from the front
+    shift = np.zeros_like(near)
+    shift[227], shift[234] = [0.6, 0.8], [0.1, 0.0]
+    slope = gradients(near.astype(np.float32), shift.astype(np.float32))
+    for vertex in (227, 234):
+        around = neighbours()[vertex]
+        foretold = np.linalg.norm((near[around] - near[vertex]) @ slope[vertex].T, axis=1)
+        known = np.linalg.norm(shift[around] - shift[vertex], axis=1)
+        assert foretold.max() <= known.max() + 1e-4
 
 
 def test_linear_motion_is_reproduced(vertices: Points) -> None:

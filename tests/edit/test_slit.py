@@ -66,6 +66,15 @@ def test_crossed_edges_meet(face: Points) -> None:
     assert edges(crossed, MOUTH, frame(crossed, MOUTH)).opening == pytest.approx(0, abs=1e-4)
 
 
+def test_edges_end_in_the_corners_even_where_one_turns_back(face: Points) -> None:
+    bent = face[:, :2].copy()
+    bent[EYE_RIGHT.upper[1]] = bent[EYE_RIGHT.upper[0]] + [-4.0, -3.0]
+    table = edges(bent, EYE_RIGHT, frame(bent, EYE_RIGHT))
+    beyond = np.array([[-40.0, 400.0]], np.float32)
+    upper, lower = table.at(beyond)
+    np.testing.assert_array_equal(upper, lower)
+
+
 def test_coverage_of_a_closed_slit_is_nothing() -> None:
     q = np.linspace(-5, 5, 101, dtype=np.float32)
     flat = np.zeros_like(q)

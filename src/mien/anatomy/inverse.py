@@ -45,8 +45,8 @@ _NOISE = 0.06  # IOD, summed over the mesh; how far a real face strays from its 
 
 # How much rarer than the usual ones: these pull the same skin as a commoner unit does.
 _RARITY = {
-    "AU11": 9.0, "AU13": 9.0, "AU14": 2.0, "AU15": 2.0, "AU16": 2.0, "AU18": 2.0, "AU20": 6.0,
-    "AU22": 4.0, "AU23": 6.0, "AU24": 4.0, "AU28": 4.0, "AU30": 4.0,
+    "AU11": 9.0, "AU13": 9.0, "AU14": 2.0, "AU15": 6.0, "AU16": 2.0, "AU18": 2.0, "AU20": 6.0,
+    "AU22": 4.0, "AU23": 9.0, "AU24": 6.0, "AU28": 6.0, "AU30": 4.0,
 }  # fmt: skip
 _COST = np.array([_RARITY.get(COLUMNS[i][:4], 1.0) for i in _FREE])
 

@@ -53,7 +53,7 @@ def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> Mout
     level = np.float32(sclera.mean())
     teeth = _tinted(np.array([1.06, 1.0, 0.9], np.float32), skin)
     teeth = np.clip(1.08 * level * (0.3 * sclera / level + 0.7 * teeth), 0, 232)
-    bright = min(0.62 * level, 0.92 * float(skin.mean()) + 8)
+    bright = np.float32(min(0.62 * float(level), 0.92 * float(skin.mean()) + 8))
     flesh = bright * _tinted(np.array([1.32, 0.86, 0.82], np.float32), skin)
     flesh = 0.7 * flesh + 0.3 * lip * flesh.mean() / max(float(lip.mean()), 1.0)
     cavity = 0.11 * level * _tinted(np.array([1.75, 0.66, 0.6], np.float32), skin)
@@ -63,7 +63,7 @@ def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> Mout
 def _tinted(colour: F32, skin: F32) -> F32:
     """A colour of flesh as far as the picture has colours: grey where the skin is grey."""
     chroma = float(skin.max() - skin.min()) / max(float(skin.mean()), 1.0)
-    return np.asarray(1 + min(1.0, chroma / 0.12) * (colour - 1), np.float32)
+    return np.asarray(1 + np.float32(min(1.0, chroma / 0.12)) * (colour - 1), np.float32)
 
 
 def interior(
@@ -144,6 +144,7 @@ def _paint(
     bright = bright * (0.92 - 0.5 * np.exp(-np.maximum(deep, 0) / 0.02))
     bright = bright * (1 - 0.75 * smooth((side - 0.1) / 0.42))
     ivory = bright[..., None] * (light.teeth + gum[..., None] * (1.05 * light.flesh - light.teeth))
+    tooth = tooth * (0.4 + 0.6 * smooth(height / 0.06))  # hardly any light falls through a crack
     return colour, np.asarray(colour + tooth[..., None] * (ivory - colour))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mien.anatomy.topology import triangles
 from mien.edit.mesh import field
 from mien.edit.mesh.canvas import Canvas
-from mien.edit.mesh.pixels import F32, Box, Image, look
+from mien.edit.mesh.pixels import F32, Box, Image, box_of, look
 
 STILL = 0.01  # px: a point that moves less does not move
 _GRAIN = 0.04  # px: what is left of a motion at its fringe; the look-up's own grain is 1/32 px
@@ -141,19 +141,26 @@ def _calmed(canvas: Canvas, move: Move, shift: F32) -> F32:
     Triangles of the band are long and few: an outline just outside the landmarks would follow each
     of them. All else stays exactly as it is.
     """
-    jump = np.zeros(shift.shape[:2], np.float32)
-    for part in (shift[..., 0], shift[..., 1]):
-        np.maximum(jump[1:], np.abs(part[1:] - part[:-1]), out=jump[1:])
-        np.maximum(jump[:, 1:], np.abs(part[:, 1:] - part[:, :-1]), out=jump[:, 1:])
-    jump[cv2.dilate(move.covered.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    moving = box_of((shift[..., 0] != 0) | (shift[..., 1] != 0))
+    if moving is None:
+        return shift
+    area = np.s_[max(moving[1] - 5, 0) : moving[3] + 5, max(moving[0] - 5, 0) : moving[2] + 5]
+    part, covered = shift[area], move.covered[area].astype(np.uint8)
+    jump = np.zeros(part.shape[:2], np.float32)
+    for one in (part[..., 0], part[..., 1]):
+        np.maximum(jump[1:], np.abs(one[1:] - one[:-1]), out=jump[1:])
+        np.maximum(jump[:, 1:], np.abs(one[:, 1:] - one[:, :-1]), out=jump[:, 1:])
+    jump[cv2.dilate(covered, np.ones((3, 3), np.uint8)) > 0] = 0
     torn = np.clip(jump / np.float32(_TORN * canvas.grid.step) - 1, 0, 1)
-    band = (move.ids >= len(triangles())).astype(np.float32)
+    band = (move.ids[area] >= len(triangles())).astype(np.float32)
     share = np.clip(2 * cv2.blur(band, (5, 5)) - 1, 0, 1)  # from the landmarks outwards
     if torn.any():
         share = np.maximum(share, cv2.blur(cv2.dilate(torn, np.ones((5, 5), np.uint8)), (3, 3)))
-    share *= canvas.inside & ~move.covered
-    calm = np.asarray(cv2.GaussianBlur(shift, (9, 9), 2.0), np.float32)
-    return np.asarray(shift + share[..., None] * (calm - shift), np.float32)
+    share *= canvas.inside[area] & (covered == 0)
+    if share.any():
+        calm = np.asarray(cv2.GaussianBlur(part, (9, 9), 2.0), np.float32)
+        shift[area] += share[..., None] * (calm - part)
+    return shift
 
 
 def draw_skin(canvas: Canvas, move: Move, edited: Image) -> None:

@@ -147,11 +147,12 @@ class Edges:
 
     def at(self, p: F32) -> tuple[F32, F32]:
         """Upper and lower edge at each p, any shape; the ends hold beyond the corners."""
-        place = np.asarray((p - np.float32(self.start)) / np.float32(self.step), np.float32)
-        place = np.clip(place, 0, len(self.upper) - 1, out=place)
+        place = np.asarray(p * np.float32(1 / self.step), np.float32)
+        place -= np.float32(self.start / self.step)
         table = np.stack([self.upper, self.lower], axis=-1)[None]
+        row, hold = np.zeros_like(place), cv2.BORDER_REPLICATE
         both = np.asarray(
-            cv2.remap(table, place, np.zeros_like(place), cv2.INTER_LINEAR), np.float32
+            cv2.remap(table, place, row, cv2.INTER_LINEAR, borderMode=hold), np.float32
         )
         return both[..., 0], both[..., 1]
 

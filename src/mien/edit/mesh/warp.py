@@ -254,9 +254,9 @@ def _bare(
     columns = slice(max(seen[0] - margin, 0), seen[2] + margin)
     part, wide = window[rows, columns], 2 * max(1, round(0.02 * canvas.iod)) + 1
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, max(3, wide // 2 | 1)))
-    bare = cv2.morphologyEx(part, cv2.MORPH_CLOSE, shape)
-    bare = np.asarray(cv2.GaussianBlur(bare, (0, 0), 0.012 * canvas.iod + 0.3), np.uint8)
-    part[:] = blend(part, bare, 0.85 * share[rows, columns])
+    shut_over = cv2.morphologyEx(part, cv2.MORPH_CLOSE, shape)
+    bare = np.asarray(cv2.GaussianBlur(shut_over, (0, 0), 0.012 * canvas.iod + 0.3), np.uint8)
+    part[:] = blend(part, bare, np.float32(0.85) * share[rows, columns])
 
 
 def _stirred(move: Move, into: Frame, p: F32) -> F32:
@@ -293,8 +293,9 @@ def _press(
     share = np.float32(0.85) * share * np.exp(-(away**2))
     share *= (p > 0) & (p < into.width)
     light = canvas.light
-    colour = to_image(light.cavity + np.float32(0.4) * light.flesh)
-    window[:] = blend(window, np.broadcast_to(colour, window.shape).copy(), share)
+    line: Image = np.zeros(window.shape, np.uint8)
+    line[:] = to_image(light.cavity + np.float32(0.4) * light.flesh)
+    window[:] = blend(window, line, share)
 
 
 def _on_skull(move: Move) -> NDArray[np.float64]:

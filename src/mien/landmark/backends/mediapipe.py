@@ -4,7 +4,10 @@
 that choice. Here the mesh network runs on a square that the caller gives, in the packaged graph.
 """
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -156,13 +159,35 @@ def _points_of(message: Any) -> NDArray[np.float64]:
 
 @cache
 def _mesher() -> _Mesher:
-    return _Mesher()
+    with _hushed():
+        mesher = _Mesher()
+        mesher.run(np.zeros((64, 64, 3), np.uint8), Square(32.0, 32.0, 32.0, 0.0))
+    return mesher
 
 
 @cache
 def _detector(model: int) -> Any:
     import mediapipe
 
-    return mediapipe.solutions.face_detection.FaceDetection(
-        model_selection=model, min_detection_confidence=0.4
-    )
+    with _hushed():
+        detector = mediapipe.solutions.face_detection.FaceDetection(
+            model_selection=model, min_detection_confidence=0.4
+        )
+        detector.process(np.zeros((64, 64, 3), np.uint8))
+    return detector
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep the notes that MediaPipe's C++ writes while it starts off the user's terminal.
+
+    They go to file descriptor 2, past everything Python could catch; what goes wrong is raised.
+    """
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
