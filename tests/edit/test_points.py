@@ -24,7 +24,15 @@ def test_nothing_wanted_nothing_moves(grin: Subject) -> None:
 def test_goes_where_the_model_says(subject: Subject) -> None:
     wanted = facs.vector({"AU12L": 2.5})
     mesh = subject.model.neutral + displacement(subject.model, wanted)
-    assert moved(subject, wanted) == pytest.approx(subject.view.to_picture(mesh), abs=1e-9)
+    expected = subject.view.to_picture(mesh)
+    off = np.linalg.norm(moved(subject, wanted) - expected, axis=1)
+    # Only slivers at the corner of the mouth are opened again, by less than a hundredth of an IOD.
+    assert (off > 1e-9).mean() < 0.1
+    assert off.max() < 0.01 * subject.view.scale
+    no_fold = facs.vector({"AU01L": 2.5, "AU43R": 3.0})
+    mesh = subject.model.neutral + displacement(subject.model, no_fold)
+    expected = subject.view.to_picture(mesh)
+    assert moved(subject, no_fold) == pytest.approx(expected, abs=1e-9)
 
 
 def test_unexplained_parting_fades_with_what_parts(grin: Subject) -> None:

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy import topology
-from mien.anatomy.template import distances
+from mien.anatomy.template import distances, template
 from mien.anatomy.topology import mirror
 from mien.core.face import N_POINTS
 from mien.core.facs import COLUMNS, INDEX
@@ -37,6 +37,7 @@ _LIDS = {
     "upper_lid": (topology.UPPER_LID_LEFT, topology.LOWER_LID_LEFT),
     "lower_lid": (topology.LOWER_LID_LEFT, topology.UPPER_LID_LEFT),
 }
+_OVER = 0.3  # IOD; how far past the midline a one-sided muscle takes the skin along
 _LID_BLEND = 0.04  # IOD; how far along the lid neighbouring partners are blended
 
 
@@ -114,7 +115,7 @@ def basis(row: Pull, face: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     if row.site in _LIDS:
         return _lid_basis(row, face)
-    weights = _weights(row.site, row.reach)
+    weights = _weights(row)
     return np.asarray(weights[None, :, None] * _axes([row], face)[0][:, None, :])
 
 
@@ -135,7 +136,7 @@ def _plan(rows: tuple[Pull, ...]) -> _Plan:
     blocks = tuple(
         (au, slice(codes.index(au), codes.index(au) + codes.count(au))) for au in sorted(set(codes))
     )
-    weights = np.stack([_weights(row.site, row.reach) for row in skin], axis=1)
+    weights = np.stack([_weights(row) for row in skin], axis=1)
     pulls = np.array([row.pull for row in skin])[:, None, :]
     return _Plan(skin, pulls, weights, blocks, tuple(r for r in rows if r.site in _LIDS))
 
@@ -168,13 +169,20 @@ def reflect(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return points[mirror()] * (-1.0, 1.0, 1.0)
 
 
-@cache
-def _weights(site: str, reach: float) -> NDArray[np.float64]:
-    if site == "iris":
+def _weights(row: Pull) -> NDArray[np.float64]:
+    """How much each point follows a row, shape (478,), 0 to 1."""
+    if row.site == "iris":
         weights = np.zeros(N_POINTS)
         weights[[*_IRIS, *mirror()[list(_IRIS)]]] = 1.0
         return weights
-    return _bell(distances()[int(site)], reach)
+    weights = _bell(distances()[int(row.site)], row.reach)
+    return weights * _own_side() if f"{row.au}L" in INDEX and row.au != "AU30" else weights
+
+
+@cache
+def _own_side() -> NDArray[np.float64]:
+    """1 on the left; beyond the midline it falls to 0 within _OVER, shape (478,)."""
+    return _bell(np.maximum(-template()[:, 0], 0.0), _OVER)
 
 
 def _bell(distance: NDArray[np.float64], reach: float) -> NDArray[np.float64]:

@@ -42,7 +42,7 @@ def estimate_neutral(points: NDArray[np.float64]) -> Estimate:
     Args:
         points: shape (478, 3), px.
     """
-    found = invert(_average(), points, steps=2)
+    found = invert(anybody(), points, steps=2)
     build = template() + np.tensordot(found.shape, builds(), axes=1)
     # The picture knows this face better than any average: only the expression is taken off. At
     # rest lips meet.
@@ -59,5 +59,6 @@ def builds() -> NDArray[np.float64]:
 
 
 @cache
-def _average() -> Prepared:
+def anybody() -> Prepared:
+    """A face of unknown build, ready for :func:`mien.anatomy.inverse.invert`."""
     return prepare(face_model(template()), builds())

@@ -8,16 +8,14 @@ what no build of face explains (somebody who smiles from the first frame to the 
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import View, neutral_in_head
-from mien.anatomy.identity import builds, estimate_neutral
-from mien.anatomy.inverse import Prepared, Solution, invert, prepare
+from mien.anatomy.identity import anybody, estimate_neutral
+from mien.anatomy.inverse import Solution, invert
 from mien.anatomy.model import displacement, face_model
-from mien.anatomy.template import template
 from mien.core.facs import COLUMNS, REGION
 
 Array = NDArray[np.float64]
@@ -52,7 +50,7 @@ def neutral_of_clip(moments: Array) -> Neutral:
     Args:
         moments: shape (n, 478, 3), px, the face at some moments of the clip, n at least 1.
     """
-    read = [invert(_anybody(), points, steps=2) for points in moments]
+    read = [invert(anybody(), points, steps=2) for points in moments]
     turned = np.array([abs(one.view.pose.yaw) > _FRONTAL for one in read])
     order = np.argsort(np.array([_unrest(one) for one in read]) + 1e3 * turned, kind="stable")
     calm = order[: max(round(_CALM * len(read)), min(3, len(read)))]
@@ -83,7 +81,3 @@ def _picture(mesh: Array) -> Array:
     """A mesh of the head's frame as a frontal picture sees it, in px of any size."""
     return View(np.eye(3), 100.0, np.zeros(3)).to_picture(mesh)
 
-
-@cache
-def _anybody() -> Prepared:
-    return prepare(face_model(template()), builds())

@@ -7,15 +7,13 @@ was and have its size; else the face is lost, and nothing is said about it until
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import view_of
-from mien.anatomy.identity import builds
-from mien.anatomy.inverse import Prepared, invert, prepare
-from mien.anatomy.model import face_model
+from mien.anatomy.identity import anybody
+from mien.anatomy.inverse import invert
 from mien.anatomy.template import template
 from mien.anatomy.topology import STILL
 from mien.core.face import Landmarks
@@ -197,7 +195,7 @@ def _continues(points: Array, now: Square, square: Square) -> bool:
 
 def _is_face(points: Array) -> bool:
     """Whether some natural face with some expression looks like these points."""
-    return invert(_anybody(), points, steps=2).residual < _STRANGE
+    return invert(anybody(), points, steps=2).residual < _STRANGE
 
 
 def _still_error(points: Array) -> float:
@@ -231,7 +229,3 @@ def _is_cut(state: _State, image: Image) -> bool:
         return True
     return bool(np.abs(thumbnail - before).mean() > _CUT)
 
-
-@cache
-def _anybody() -> Prepared:
-    return prepare(face_model(template()), builds())
