@@ -23,8 +23,6 @@ from mien.landmark.detect import reread
 from mien.media.files import atomic
 from mien.media.image import Picture, load_image, save_image
 
-_MEASURING_LOOKS = 3  # enough to say what an edit did; the picture itself is read more often
-
 
 @dataclass(frozen=True)
 class EditResult:
@@ -144,7 +142,7 @@ def _edited(
         mask = np.zeros(image.shape[:2], dtype=np.float32)
         return EditResult(image, mask, facs.to_dict(wanted), facs.to_dict(wanted), tuple(faces))
     edited, mask = render(image, person.landmarks.points, moved(person.subject, wanted))
-    found = reread(edited, person.landmarks, _MEASURING_LOOKS)
+    found = reread(edited, person.landmarks)
     measured = np.full(len(facs.COLUMNS), np.nan)
     if found is not None:
         measured = invert(person.prepared, found.points, steps=2).aus

@@ -19,7 +19,7 @@ from mien.landmark.backends.mediapipe import Square, eyes_and_mouths, mesh_in_sq
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
-_CROP = 512  # px, side of the canonical crop
+_CROP = 320  # px, side of the canonical crop; a little more than the widest look needs
 _FACE = 256.0  # px, side of the square round the face inside it; the network's own input size
 _SEARCH = 640  # px, longer side of the picture in which faces are looked for
 
@@ -27,9 +27,7 @@ _SEARCH = 640  # px, longer side of the picture in which faces are looked for
 _LOOKS = (
     (0.0, 0.0, 1.0, 0.0),
     (0.02, 0.01, 1.04, 1.5),
-    (-0.02, 0.01, 0.96, -1.5),
-    (0.01, -0.02, 0.97, 1.0),
-    (-0.01, -0.02, 1.03, -1.0),
+    (-0.02, -0.01, 0.96, -1.5),
 )
 LOOKS = len(_LOOKS)
 
@@ -39,7 +37,7 @@ class Crop:
     """A face brought upright and to one size.
 
     Attributes:
-        image: shape (512, 512, 3).
+        image: shape (320, 320, 3).
         to_picture: shape (2, 3), affine map from crop to picture, px.
     """
 
@@ -52,7 +50,7 @@ def detect(image: Image, looks: int = LOOKS) -> list[Landmarks]:
 
     Args:
         image: RGB, shape (H, W, 3).
-        looks: how many times each face is read, 1 to 5.
+        looks: how many times each face is read, 1 to 3.
     """
     faces = [face for start in starts(image) if (face := refine(image, start, looks)) is not None]
     faces.sort(key=lambda face: -face.area)
@@ -69,7 +67,7 @@ def refine(image: Image, points: Array, looks: int = LOOKS) -> Landmarks | None:
     Args:
         image: RGB, shape (H, W, 3).
         points: shape (478, 3), px.
-        looks: how many times the face is read, 1 to 5.
+        looks: how many times the face is read, 1 to 3.
     """
     first = look(crop_around(image, square_of(points)), 1)
     if first is None:
@@ -83,7 +81,7 @@ def reread(image: Image, before: Landmarks, looks: int = LOOKS) -> Landmarks | N
     Args:
         image: RGB, shape (H, W, 3).
         before: the face before the edit.
-        looks: how many times the face is read, 1 to 5.
+        looks: how many times the face is read, 1 to 3.
     """
     return look(crop_around(image, square_of(before.points)), looks)
 

@@ -130,17 +130,18 @@ def _line(
 
 def _cheapest(cost: Floats) -> NDArray[np.intp]:
     """The path through the rows of a cost table that moves at most one column a row (Viterbi)."""
-    total = cost.astype(np.float64).copy()
-    origin = np.zeros(cost.shape, dtype=np.intp)
-    columns = np.arange(cost.shape[1])
-    for row in range(1, len(cost)):
-        before = np.pad(total[row - 1], 1, constant_values=np.inf)
-        steps = np.stack([before[:-2] + 0.05, before[1:-1], before[2:] + 0.05])
-        best = steps.argmin(axis=0)
-        origin[row] = columns + best - 1
-        total[row] += steps[best, columns]
+    total = np.full((len(cost), cost.shape[1] + 2), np.inf)  # a wall on either side
+    total[0, 1:-1] = cost[0]
+    for before, after, own in zip(total, total[1:], cost[1:], strict=False):
+        aside = np.minimum(before[:-2], before[2:])
+        aside += 0.05
+        np.minimum(aside, before[1:-1], out=aside)
+        np.add(aside, own, out=after[1:-1])
     path = np.empty(len(cost), dtype=np.intp)
-    path[-1] = int(total[-1].argmin())
-    for row in range(len(cost) - 1, 0, -1):
-        path[row - 1] = origin[row, path[row]]
-    return path
+    path[-1] = total[-1].argmin()
+    for row in range(len(cost) - 2, -1, -1):
+        left, same, right = total[row, path[row + 1] - 1 : path[row + 1] + 2].tolist()
+        path[row] = path[row + 1] + (
+            0 if same <= min(left, right) + 0.05 else 1 - 2 * (left < right)
+        )
+    return path - 1
