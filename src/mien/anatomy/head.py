@@ -19,6 +19,7 @@ from mien.core.face import Pose
 # viewer.
 _PUPILS_PER_CORNERS = 1.0328
 _PUPILS_FROM_CORNERS = np.array([0.0, 0.0283, 0.0446])
+_STILL = np.array(STILL)
 _TO_CAMERA = np.array([1.0, -1.0, -1.0])
 
 
@@ -69,12 +70,7 @@ def rotation_of(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     return np.asarray(turn @ nod @ tip)
 
 
-def view_of(
-    points: NDArray[np.float64],
-    model: NDArray[np.float64],
-    use: tuple[int, ...] = STILL,
-    weights: NDArray[np.float64] | None = None,
-) -> View:
+def view_of(points: NDArray[np.float64], model: NDArray[np.float64]) -> View:
     """The view under which a head in its own frame looks like the points of a picture.
 
     Least-squares similarity (Umeyama, PAMI 1991) on points that no expression moves much.
@@ -82,19 +78,17 @@ def view_of(
     Args:
         points: shape (478, 3), px.
         model: shape (478, 3), IOD, head's frame.
-        use: numbers of the points to match.
-        weights: shape (len(use),); None: all alike.
     """
-    seen = points[list(use)] * _TO_CAMERA
-    known = model[list(use)]
-    share = np.full(len(use), 1.0) if weights is None else weights
-    share = share / share.sum()
-    seen_centre, known_centre = share @ seen, share @ known
-    seen, known = seen - seen_centre, known - known_centre
-    u, s, vt = np.linalg.svd((seen * share[:, None]).T @ known)
-    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    rotation = (u * sign) @ vt
-    scale = float((s * sign).sum() / (share @ (known**2)).sum())
+    seen, known = points[_STILL] * _TO_CAMERA, model[_STILL]
+    seen_centre, known_centre = seen.mean(axis=0), known.mean(axis=0)
+    seen -= seen_centre
+    known -= known_centre
+    u, s, vt = np.linalg.svd(seen.T @ known)
+    rotation = u @ vt
+    if np.linalg.det(rotation) < 0.0:  # a mirror image: turn one axis
+        u[:, 2], s[2] = -u[:, 2], -s[2]
+        rotation = u @ vt
+    scale = float(s.sum() / (known * known).sum())
     return View(rotation, scale, seen_centre - scale * rotation @ known_centre)
 
 

@@ -15,6 +15,7 @@ therefore read back unchanged, a real face is read as few units, and twice the d
 as twice the intensity.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,12 +155,9 @@ def _solve(
 
     # Rigid motion and build are eliminated first; a prior keeps the build natural.
     own = left[_N:, _N:].copy()
-    own[np.diag_indices(n - _N)] += np.concatenate(
-        [
-            np.full(_RIGID, 1e-6 * np.trace(own[:_RIGID, :_RIGID])),
-            np.full(n - _N - _RIGID, _NOISE**2),
-        ]
-    )
+    prior = own.reshape(-1)[:: n - _N + 1]  # the diagonal
+    prior[:_RIGID] += 1e-6 * prior[:_RIGID].sum()
+    prior[_RIGID:] += _NOISE**2
     bridge = _solved(own, np.concatenate([left[_N:, :_N], right[_N:, None]], axis=1))
     a = left[:_N, :_N] - left[:_N, _N:] @ bridge[:, :-1]
     b = right[:_N] - left[:_N, _N:] @ bridge[:, -1]
@@ -228,11 +226,11 @@ def _rigid_motions(neutral: Array) -> Array:
 
 def _nudged(view: View, motion: Array) -> View:
     """The view after a small rigid motion of the head in its own frame."""
-    angle = float(np.sqrt(motion[4:] @ motion[4:]))
-    x, y, z = motion[4:]
+    x, y, z = motion[4:].tolist()
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    # Rodrigues' formula; both factors are smooth at zero.
-    swing = np.sinc(angle / np.pi) * cross + 0.5 * np.sinc(angle / 2 / np.pi) ** 2 * cross @ cross
+    angle = max(math.sqrt(x * x + y * y + z * z), 1e-9)
+    # Rodrigues' formula
+    swing = math.sin(angle) / angle * cross + 2 * (math.sin(angle / 2) / angle) ** 2 * cross @ cross
     return View(
         view.rotation + view.rotation @ swing,
         view.scale * (1.0 + motion[3]),

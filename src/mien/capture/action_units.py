@@ -67,7 +67,8 @@ def read_rows(
             continue
         index, person = people[face]
         frames[index].append(frame)
-        values[index].extend(_numbers(prepared[face], points, person.confidence))
+        before = np.array(values[index][-len(COLUMNS) :]) if values[index] else None
+        values[index].extend(_numbers(prepared[face], points, person.confidence, before))
         told(frame + 1)
     parts = [_of_face(index, frames[index], values[index], clock) for index in sorted(frames)]
     return _joined(parts or [_of_face(0, array("q"), array("d"), clock)])
@@ -78,9 +79,9 @@ def far_side(yaw: float) -> list[int]:
     return [] if not abs(yaw) > TURNED else _SIDE["L" if yaw > 0 else "R"]
 
 
-def _numbers(prepared: Prepared, points: Array, sure: float) -> Array:
+def _numbers(prepared: Prepared, points: Array, sure: float, before: Array | None) -> Array:
     """Confidence, pose, position and action units of one row; NaN where it is no face."""
-    found = invert(prepared, points)
+    found = invert(prepared, points, near=before)
     if not found.residual < _STRANGE:
         return np.full(_NUMBERS, np.nan)
     pose, aus = found.view.pose, found.aus.copy()

@@ -199,19 +199,20 @@ def resolve(values: NDArray[np.float64]) -> NDArray[np.float64]:
     Args:
         values: shape (..., len(COLUMNS)), may lie outside 0 to 5; NaN counts as 0.
     """
-    resolved = np.nan_to_num(np.array(values, dtype=np.float64), nan=0.0)
+    resolved = np.array(values, dtype=np.float64)
+    resolved[np.isnan(resolved)] = 0.0
     common = np.maximum(np.minimum(resolved[..., _FIRST], resolved[..., _SECOND]), 0.0)
     resolved[..., _FIRST] -= common
     resolved[..., _SECOND] -= common
     drop, stretch = INDEX["AU26"], INDEX["AU27"]
     travel = jaw_travel(resolved[..., drop], resolved[..., stretch])
     resolved[..., drop], resolved[..., stretch] = split_jaw(travel)
-    return np.clip(resolved, 0.0, MAX_INTENSITY)
+    return np.minimum(np.maximum(resolved, 0.0), MAX_INTENSITY)
 
 
 def jaw_travel(drop: NDArray[np.float64], stretch: NDArray[np.float64]) -> NDArray[np.float64]:
     """Opening of the jaw, 0 to 1, from AU26 and AU27 (which add up)."""
-    return np.clip(drop / 10.0 + stretch / 5.0, 0.0, 1.0)
+    return np.minimum(np.maximum(drop / 10.0 + stretch / 5.0, 0.0), 1.0)
 
 
 def split_jaw(
