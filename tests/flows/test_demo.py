@@ -12,7 +12,6 @@ from mien.core import facs
 from mien.core.errors import InputError, NoFaceError
 from mien.core.face import Event
 from mien.flows.demo import demo
-from mien.flows.demo.folder import fresh_folder
 from mien.flows.demo.hidden import match
 from mien.flows.demo.plots import bars
 from mien.flows.demo.sketch import Box, Line, Stroke, Text, to_pixels, to_svg
@@ -72,16 +71,6 @@ def test_page_says_what_it_is(made: tuple[Path, list[str]]) -> None:
         assert f"<td>{moment}</td>" in text
 
 
-def test_an_earlier_demo_is_replaced_and_nothing_else(tmp_path: Path) -> None:
-    for number in ("one", "two"):
-        with fresh_folder(tmp_path / "out", "index.html") as folder:
-            (folder / "index.html").write_text('<meta name="generator" content="mien demo">')
-            (folder / number).touch()
-    assert sorted(entry.name for entry in (tmp_path / "out").iterdir()) == ["index.html", "two"]
-    assert [entry.name for entry in tmp_path.glob("*out*")] == ["out"]
-    assert not list(tmp_path.glob(".*"))
-
-
 def test_other_peoples_folders_are_safe(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("my own page")
     with pytest.raises(InputError, match="holds other files"):
@@ -89,17 +78,6 @@ def test_other_peoples_folders_are_safe(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a file"):
         demo(tmp_path / "index.html")
     assert (tmp_path / "index.html").read_text() == "my own page"
-
-
-def test_nothing_half_written_stays(tmp_path: Path) -> None:
-    def fail(out: Path) -> None:
-        with fresh_folder(out, "index.html") as folder:
-            (folder / "index.html").touch()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fail(tmp_path / "deep/out")
-    assert not list((tmp_path / "deep").iterdir())
 
 
 def test_a_photo_without_a_face(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ def require(module: str, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
-            raise
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise  # the library is there, something it needs is not
         raise MissingExtraError(
             f"this needs {error.name}, which is not installed: pip install 'mien[{extra}]'"
         ) from error

@@ -1,10 +1,8 @@
 """Read clips and photos: action units, head pose, and when something happens."""
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,7 +16,6 @@ from mien.capture.neutral import FROM_PHOTO, Neutral, neutral_of_clip
 from mien.capture.quality import Quality, quality_of
 from mien.capture.rows import Rows
 from mien.capture.spotting import spot
-from mien.core.errors import InputError, MediaError
 from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.seams import Progress, silent
@@ -27,6 +24,7 @@ from mien.edit.portrait import Portrait, Source, faces_of, neutral_model, pixels
 from mien.export import FORMATS
 from mien.flows.report import write_report
 from mien.landmark.track import follow
+from mien.media.folders import check_replaceable, whole_folder
 from mien.media.kind import classify
 from mien.media.video import frames, probe
 
@@ -196,7 +194,7 @@ def read_files(
         The files written.
 
     Raises:
-        InputError: a folder that mien did not write stands in the way; and as in :func:`read`.
+        MediaError: a folder that mien did not write stands in the way; and as in :func:`read`.
     """
     for path in paths:
         classify(path)  # a file that cannot be read stops us before the work
@@ -204,7 +202,7 @@ def read_files(
     written: list[Path] = []
     for path, folder in zip(paths, folders, strict=True):
         reading = read(path, neutral=neutral, progress=progress)
-        with _whole_folder(folder) as part:
+        with whole_folder(folder, _is_reading) as part:
             for name, write in FORMATS.items():
                 write(reading.track, reading.events, part / name)
             write_report(
@@ -223,7 +221,7 @@ def _folders(paths: list[Path], out: Path) -> list[Path]:
     """A folder per input, all different.
 
     Raises:
-        InputError: one of them holds something that mien did not write.
+        MediaError: one of them holds something that mien did not write.
     """
     taken: set[str] = set()
     folders = []
@@ -231,33 +229,11 @@ def _folders(paths: list[Path], out: Path) -> list[Path]:
         names = (path.stem if n == 1 else f"{path.stem}-{n}" for n in count(1))
         name = next(name for name in names if name not in taken)
         taken.add(name)
-        folder = out / name
-        strange = folder.exists() and (
-            not folder.is_dir() or any(file.name not in _NAMES for file in folder.iterdir())
-        )
-        if strange:
-            raise InputError(f"{folder}: holds other files; give another folder with -o")
-        folders.append(folder)
+        check_replaceable(out / name, _is_reading)
+        folders.append(out / name)
     return folders
 
 
-@contextmanager
-def _whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into that takes its place when the block ends well, and vanishes if not.
-
-    Raises:
-        MediaError: it cannot be written.
-    """
-    part = folder.with_name(f".{secrets.token_hex(6)}.part")
-    old = folder.with_name(f".{secrets.token_hex(6)}.old")
-    try:
-        part.mkdir(parents=True)
-        yield part
-        if folder.exists():
-            folder.rename(old)
-        part.rename(folder)
-    except OSError as error:
-        raise MediaError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+def _is_reading(folder: Path) -> bool:
+    """Whether an earlier reading wrote a folder, and nobody put anything else into it."""
+    return all(file.name in _NAMES for file in folder.iterdir())

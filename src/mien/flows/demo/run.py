@@ -9,7 +9,6 @@ from PIL import Image as Pillow
 
 from mien.core.expression import Recipe, recipes
 from mien.core.seams import Progress, silent
-from mien.flows.demo.folder import fresh_folder
 from mien.flows.demo.hidden import CAMERA, Experiment, experiment
 from mien.flows.demo.page import Content, page
 from mien.flows.demo.plots import WIDTH, curves
@@ -17,6 +16,7 @@ from mien.flows.demo.sketch import Stroke, Text, to_pixels
 from mien.flows.demo.stage import Shot, Stage, set_stage, shot, tile
 from mien.flows.transition import transition_clip, write_transition
 from mien.guard.provenance import stamper
+from mien.media.folders import whole_folder
 from mien.media.image import save_image
 from mien.synth.clip import Camera
 
@@ -64,10 +64,16 @@ def demo(
     progress("portrait", 0, 1)
     stage = set_stage(photo)
     progress("portrait", 1, 1)
-    with fresh_folder(out, PAGE) as folder:
+    with whole_folder(out, _is_demo) as folder:
         content = _content(stage, folder, categories, camera, progress)
         (folder / PAGE).write_text(page(content), encoding="utf-8")
     return out / PAGE
+
+
+def _is_demo(folder: Path) -> bool:
+    """Whether an earlier demo wrote a folder: its page says so."""
+    page = folder / PAGE
+    return page.is_file() and 'content="mien demo"' in page.read_text("utf-8", "replace")
 
 
 def _content(
