@@ -10,6 +10,7 @@ from typer.main import get_command
 
 import mien
 from mien.cli import app
+from mien.core.facs import ACTION_UNITS
 
 COMMAND = get_command(app)
 VERBS = sorted(COMMAND.commands)
@@ -95,3 +96,9 @@ def test_files_stay_small(root: Path) -> None:
         for path in root.glob("src/mien/**/*.py")
     }
     assert not {path: n for path, n in lines.items() if n > MAX_LINES}
+
+
+def test_anatomy_page_lists_every_action_unit(root: Path) -> None:
+    page = (root / "docs/anatomy.md").read_text()
+    missing = [u.code for u in ACTION_UNITS if f"| {u.code} | {u.name} | {u.muscles} |" not in page]
+    assert not missing
