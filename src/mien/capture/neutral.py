@@ -80,4 +80,3 @@ def _normal(view: View, points: Array) -> Array:
 def _picture(mesh: Array) -> Array:
     """A mesh of the head's frame as a frontal picture sees it, in px of any size."""
     return View(np.eye(3), 100.0, np.zeros(3)).to_picture(mesh)
-

@@ -228,4 +228,3 @@ def _is_cut(state: _State, image: Image) -> bool:
     if before is None or before.shape != thumbnail.shape:
         return True
     return bool(np.abs(thumbnail - before).mean() > _CUT)
-
