@@ -6,7 +6,7 @@ import pytest
 
 
 def test_wish_reaches_the_flow(mien_command, fake_flow) -> None:
-    calls = fake_flow("mien.flows.edit", "edit_file", [Path("a-0.50.png"), Path("a-1.00.png")])
+    calls = fake_flow("mien.flows.edit_file", "edit_file", [Path("a-0.50.png"), Path("a-1.00.png")])
     ran = mien_command(
         "edit", "in.jpg", "-o", "a.png", "--expression", "happy=0.6", "--expression", "shy=.2",
         "--au", "au12l=2.5", "--set", "AU25=0", "--strengths", "0.5,1", "--face", "1",
@@ -27,7 +27,7 @@ def test_wish_reaches_the_flow(mien_command, fake_flow) -> None:
 
 
 def test_nothing_wished(mien_command, fake_flow) -> None:
-    calls = fake_flow("mien.flows.edit", "edit_file", [Path("a.png")])
+    calls = fake_flow("mien.flows.edit_file", "edit_file", [Path("a.png")])
     assert mien_command("edit", "in.jpg", "-o", "a.png").code == 0
     assert calls[0]["args"][2] == {}
     assert calls[0]["set"] is None

@@ -91,6 +91,17 @@ def test_nan_is_ignored_so_that_measurements_can_be_given_back() -> None:
     assert shown({}, np.full(len(facs.COLUMNS), np.nan)) == facs.to_dict(REST)
 
 
+@given(faces)
+def test_everything_set_is_everything_shown(current) -> None:  # type: ignore[no-untyped-def]
+    given_back = target(REST, parse_wish({}), facs.to_dict(current))
+    np.testing.assert_allclose(given_back, current, atol=1e-12)
+
+
+def test_order_of_absolute_targets_does_not_matter() -> None:
+    one, other = {"AU25": 2.0, "AU24": 3.0}, {"AU24": 3.0, "AU25": 2.0}
+    assert shown({}, fixed=one) == shown({}, fixed=other)
+
+
 @pytest.mark.parametrize(
     ("wish", "fixed", "words"),
     [
@@ -99,6 +110,7 @@ def test_nan_is_ignored_so_that_measurements_can_be_given_back() -> None:
         ({"happy": 2.0}, None, "between 0"),
         ({"happy": -0.1}, None, "between 0"),
         ({"happy": "much"}, None, "is a number"),
+        ({"AU12": float("inf")}, None, "finite"),
         ({}, {"AU12": 6.0}, "between 0 and 5"),
         ({}, {"AU12": -1.0}, "between 0 and 5"),
         ({}, {"happy": 1.0}, "unknown action unit"),

@@ -9,7 +9,7 @@ import pytest
 import mien
 from mien.core import facs
 from mien.core.errors import InputError, MediaError, NoFaceError
-from mien.flows.edit import edit_file
+from mien.flows.edit_file import edit_file
 from mien.media.image import load_image
 
 WISH = {"happy": 0.8, "AU01": 1.0}
@@ -60,20 +60,27 @@ def test_same_input_same_output(photo: Path) -> None:
 
 
 def test_measure_can_be_given_back(photo: Path) -> None:
-    measured = mien.measure(photo)
-    assert tuple(measured) == facs.COLUMNS
-    mien.edit(photo, {}, set=measured)
+    for which in (photo, photo.parents[1] / "smiling" / photo.name):
+        measured = mien.measure(which)
+        assert tuple(measured) == facs.COLUMNS
+        image = load_image(which).pixels
+        result = mien.edit(image, {}, set=measured)
+        assert result.aus == pytest.approx(measured, abs=1e-9)
+        assert np.array_equal(result.image, image)
 
 
 def test_file_with_strengths_and_report(data: Path, tmp_path: Path) -> None:
     photo = data / "london" / "neutral" / "002.jpg"
     out, report = tmp_path / "sad.png", tmp_path / "report.json"
     written = edit_file(photo, out, {"sad": 1.0}, strengths=[0, 0.5, 1], report=report)
-    assert [path.name for path in written] == ["sad-0.00.png", "sad-0.50.png", "sad-1.00.png"]
+    names = [path.name for path in written]
+    assert names == ["sad-0.00.png", "sad-0.50.png", "sad-1.00.png", "report.json"]
     assert np.array_equal(load_image(written[0]).pixels, load_image(photo).pixels)
     told = json.loads(report.read_text())
     assert told["mien"] == 1
-    assert [entry["file"] for entry in told["edits"]] == [path.name for path in written]
+    assert told["asked"] == told["edits"][2]["asked"]
+    assert {"measured", "leakage", "faces"} <= set(told)
+    assert [entry["file"] for entry in told["edits"]] == names[:3]
     assert told["edits"][2]["asked"]["AU01L"] > told["edits"][1]["asked"]["AU01L"]
 
 
@@ -94,6 +101,39 @@ def test_bad_input_leaves_nothing(data: Path, tmp_path: Path) -> None:
             edit_file(source, out, wish, **options)
         assert "\n" not in str(raised.value)
         assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_overwritten_by_accident(data: Path, tmp_path: Path) -> None:
+    photo, out = tmp_path / "me.jpg", tmp_path / "out.png"
+    photo.write_bytes((data / "london" / "neutral" / "002.jpg").read_bytes())
+    before = photo.read_bytes()
+    wish = {"happy": 1.0}
+    for target, options in (
+        (photo, {}),
+        (out, {"report": photo}),
+        (out, {"report": out}),
+        (out, {"neutral": photo, "report": photo}),
+        (out, {"report": tmp_path}),
+        (out, {"strengths": [0.5, 0.5]}),
+        (out, {"strengths": []}),
+        (tmp_path / "out.xyz", {}),
+        (tmp_path, {}),
+    ):
+        with pytest.raises(InputError):
+            edit_file(photo, target, wish, **options)
+        assert photo.read_bytes() == before
+        assert [path.name for path in tmp_path.iterdir()] == ["me.jpg"]
+
+
+def test_strengths_scale_absolute_targets_too(data: Path, tmp_path: Path) -> None:
+    photo, report = data / "london" / "neutral" / "024.jpg", tmp_path / "r.json"
+    written = edit_file(
+        photo, tmp_path / "a.png", {}, set={"AU12": 4.0}, strengths=[0, 0.5, 1], report=report
+    )
+    asked = [entry["asked"]["AU12L"] for entry in json.loads(report.read_text())["edits"]]
+    assert asked[2] == 4.0
+    assert asked[1] == pytest.approx((asked[0] + 4.0) / 2, abs=2e-3)
+    assert np.array_equal(load_image(written[0]).pixels, load_image(photo).pixels)
 
 
 def test_array_of_the_wrong_kind() -> None:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from mien.anatomy import topology
 from mien.anatomy.template import distances, template
 from mien.anatomy.topology import mirror
+from mien.core.errors import InputError
 from mien.core.face import N_POINTS
 from mien.core.facs import COLUMNS, INDEX
 
@@ -69,18 +70,22 @@ class Pull:
 def table() -> tuple[Pull, ...]:
     """All rows of ``fields.csv``."""
     with (files("mien.anatomy") / "fields.csv").open() as file:
-        return tuple(
-            Pull(
-                row["au"],
-                row["muscle"],
-                row["site"],
-                int(row["attachment"]) if row["attachment"] else None,
-                float(row["reach"]),
-                (float(row["along"]), float(row["across"]), float(row["out"])),
-                row["source"],
-            )
-            for row in csv.DictReader(file)
+        return tuple(_row(line, row) for line, row in enumerate(csv.DictReader(file), start=2))
+
+
+def _row(line: int, row: dict[str, str]) -> Pull:
+    try:
+        return Pull(
+            row["au"],
+            row["muscle"],
+            row["site"] if row["site"] in (*_LIDS, "iris") else str(int(row["site"])),
+            int(row["attachment"]) if row["attachment"] else None,
+            float(row["reach"]),
+            (float(row["along"]), float(row["across"]), float(row["out"])),
+            row["source"],
         )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"fields.csv, line {line}: cannot be read: {error}") from error
 
 
 def fields_of(

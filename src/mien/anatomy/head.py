@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 from mien.anatomy.template import template
 from mien.anatomy.topology import STILL
 from mien.core.face import Pose
+from mien.core.facs import ACTION_UNITS, INDEX
 
 # Pupils against the midpoints of the eye corners, mean of 52 neutral faces of the London set
 # looking ahead: 1.033 +- 0.020 times as far apart, 0.028 IOD higher, 0.045 IOD nearer to the
 # viewer.
 _PUPILS_PER_CORNERS = 1.0328
 _PUPILS_FROM_CORNERS = np.array([0.0, 0.0283, 0.0446])
+TURNED = 45.0  # degrees of yaw beyond which the far side is no longer seen
+
+_SIDED = [column for unit in ACTION_UNITS if unit.sided for column in unit.columns]
+_SIDES = {side: [INDEX[column] for column in _SIDED if column[-1] == side] for side in "LR"}
 _STILL = np.array(STILL)
 _TO_CAMERA = np.array([1.0, -1.0, -1.0])
 
@@ -59,6 +64,11 @@ class View:
         roll = np.arctan2(np.dot(np.cross(up, upright), out), np.dot(up, upright))
         yaw, pitch, roll = map(float, np.degrees([yaw, pitch, roll]))
         return Pose(yaw, pitch, roll, float(self.origin[0]), float(-self.origin[1]), self.scale)
+
+
+def far_side(yaw: float) -> list[int]:
+    """Indices of the AU columns on the side that a turned head hides; none up to TURNED degrees."""
+    return [] if not abs(yaw) > TURNED else _SIDES["L" if yaw > 0 else "R"]
 
 
 def rotation_of(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:

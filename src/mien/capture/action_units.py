@@ -10,23 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.head import TURNED, far_side
 from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import face_model
 from mien.capture.neutral import Neutral
 from mien.capture.rows import Rows
-from mien.core.facs import ACTION_UNITS, COLUMNS, INDEX
+from mien.core.facs import COLUMNS
 from mien.core.signal import Track
 
 Array = NDArray[np.float64]
 
-TURNED = 45.0  # degrees of yaw beyond which the far side is no longer seen
 _GOOD, _STRANGE = (
     0.015,
     0.05,
 )  # IOD; what the model may leave unexplained, at full and at no confidence
 _NUMBERS = 7 + len(COLUMNS)  # confidence, pose, position, action units of one row
-_SIDED = [column for unit in ACTION_UNITS if unit.sided for column in unit.columns]
-_SIDE = {side: [INDEX[column] for column in _SIDED if column[-1] == side] for side in "LR"}
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,6 @@ def read_rows(
         told(frame + 1)
     parts = [_of_face(index, frames[index], values[index], clock) for index in sorted(frames)]
     return _joined(parts or [_of_face(0, array("q"), array("d"), clock)])
-
-
-def far_side(yaw: float) -> list[int]:
-    """Columns on the side that a turned head hides; none up to 45 degrees."""
-    return [] if not abs(yaw) > TURNED else _SIDE["L" if yaw > 0 else "R"]
 
 
 def _numbers(prepared: Prepared, points: Array, sure: float, before: Array | None) -> Array:

@@ -58,10 +58,10 @@ class Rows:
     def sample(self, face: int) -> NDArray[np.float64]:
         """Landmarks of a face at moments spread evenly, shape (n, 478, 3), px.
 
-        Every fourth row, but at least 8 and at most 64.
+        Every eighth row, but at least 8 and at most 48.
         """
         rows = self._of_face[face]
-        count = min(max(len(rows) // 4, 8), 64, len(rows))
+        count = min(max(len(rows) // 8, 8), 48, len(rows))
         chosen = np.linspace(0, len(rows) - 1, count).round().astype(int)
         points = [self._read(rows[i], 1)["points"] for i in chosen]
         return np.concatenate(points, dtype=np.float64)

@@ -5,6 +5,7 @@ line on stderr says why), 130 interrupted.
 """
 
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -50,6 +51,7 @@ def _root(
 
 def main() -> None:
     """Run the command line and exit: what the ``mien`` script calls."""
+    warnings.showwarning = _show_warning
     try:
         app(prog_name="mien")
     except MienError as error:
@@ -61,6 +63,11 @@ def main() -> None:
         if error.filename is None:
             raise
         _fail(f"{error.filename}: {error.strerror or error}")
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """A warning as one line, without the place in our code."""
+    typer.echo(f"mien: {' '.join(str(message).split())}", err=True)
 
 
 def _fail(message: str) -> None:

@@ -82,7 +82,7 @@ def edit(
     targets = au_pairs(set_ or (), "--set", "AU12=0")
     steps = numbers(strengths, "--strengths") if strengths is not None else None
 
-    from mien.flows.edit import edit_file
+    from mien.flows.edit_file import edit_file
 
     with bar() as progress:
         written = edit_file(

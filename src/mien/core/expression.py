@@ -148,15 +148,11 @@ def target(
     wanted = now + wish.additions
     for name, strength in wish.expressions.items():
         wanted = wanted + strength * (goal(find(name), now) - now)
-    for name, value in (fixed or {}).items():
-        number = _number(name, value)
-        if np.isnan(number):
-            continue
-        if not 0.0 <= number <= facs.MAX_INTENSITY:
-            raise InputError(f"{name}={number:g}: an absolute intensity lies between 0 and 5")
-        for column in facs.expand(name):
-            wanted[facs.INDEX[column]] = number
-            wanted[_displaced_by(column, number)] = 0.0
+    given = _absolute(fixed or {})
+    for column, value in given.items():
+        wanted[[i for i in _displaced_by(column, value) if facs.COLUMNS[i] not in given]] = 0.0
+    for column, value in given.items():
+        wanted[facs.INDEX[column]] = value
     return facs.resolve(wanted)
 
 
@@ -179,6 +175,19 @@ def transition(
     return facs.resolve(start + float(ease(np.array(share))) * (end - start))
 
 
+def _absolute(fixed: Mapping[str, float]) -> dict[str, float]:
+    """Columns and values of absolute targets, NaN left out."""
+    given = {}
+    for name, value in fixed.items():
+        number = _number(name, value)
+        if np.isnan(number):
+            continue
+        if not 0.0 <= number <= facs.MAX_INTENSITY:
+            raise InputError(f"{name}={number:g}: an absolute intensity lies between 0 and 5")
+        given.update(dict.fromkeys(facs.expand(name), number))
+    return given
+
+
 def _displaced_by(column: str, value: float) -> list[int]:
     """Units that make way for one that was set: its antagonists, and its other name."""
     pairs = [("AU26", "AU27")] + (list(facs.EXCLUSIVE) if value > 0.0 else [])
@@ -187,9 +196,12 @@ def _displaced_by(column: str, value: float) -> list[int]:
 
 def _number(name: str, value: object) -> float:
     try:
-        return float(value)  # type: ignore[arg-type]
+        number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InputError(f"{name}={value!r}: a strength or intensity is a number") from None
+    if np.isinf(number):
+        raise InputError(f"{name}={number}: a strength or intensity is a finite number")
+    return number
 
 
 def _check_strength(name: str, strength: float) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.head import View, neutral_in_head
+from mien.anatomy.head import View, far_side, neutral_in_head
 from mien.anatomy.identity import estimate_neutral
 from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import FaceModel, face_model
@@ -44,6 +44,23 @@ class Portrait:
         """What is needed to move its points."""
         return Subject(self.landmarks.points, self.model, self.view, self.aus)
 
+    @property
+    def visible_aus(self) -> NDArray[np.float64]:
+        """What can be seen of :attr:`aus`: NaN on a side that is turned away."""
+        return hidden_as_nan(self.aus, self.view)
+
+
+def hidden_as_nan(aus: NDArray[np.float64], view: View) -> NDArray[np.float64]:
+    """Intensities, shape (len(COLUMNS),), with NaN on the side that a turned head hides.
+
+    Args:
+        aus: shape (len(COLUMNS),).
+        view: how the head is seen; both sides are seen up to 45 degrees of yaw.
+    """
+    visible = aus.copy()
+    visible[far_side(view.pose.yaw)] = np.nan
+    return visible
+
 
 def pixels_of(source: Source) -> NDArray[np.uint8]:
     """RGB array, shape (H, W, 3), of a file or of an array, checked.
@@ -72,12 +89,14 @@ def faces_of(image: NDArray[np.uint8], what: str) -> list[Landmarks]:
     return found
 
 
-def neutral_model(photo: Source) -> FaceModel:
-    """The model of the person on a neutral photo (its largest face).
+def neutral_model(photo: Source | None) -> FaceModel | None:
+    """The model of the person on a neutral photo (its largest face); None without a photo.
 
     Raises:
         NoFaceError: the photo shows no face.
     """
+    if photo is None:
+        return None
     name = "the neutral photo" if isinstance(photo, np.ndarray) else str(photo)
     mesh, _ = neutral_in_head(faces_of(pixels_of(photo), name)[0].points)
     return face_model(mesh)

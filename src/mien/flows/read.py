@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.head import far_side
 from mien.anatomy.threads import one_thread
-from mien.capture.action_units import Clock, far_side, read_rows
+from mien.capture.action_units import Clock, read_rows
 from mien.capture.neutral import FROM_PHOTO, Neutral, neutral_of_clip
 from mien.capture.quality import Quality, quality_of
 from mien.capture.rows import Rows
@@ -94,13 +95,14 @@ def measure(image: Source, neutral: Source | None = None) -> dict[str, float]:
     """
     name = "the picture" if isinstance(image, np.ndarray) else str(image)
     found = faces_of(pixels_of(image), name)[0]
-    model = None if neutral is None else neutral_model(neutral)
-    return to_dict(_seen_aus(portrait(found, model)))
+    model = neutral_model(neutral)
+    return to_dict(portrait(found, model).visible_aus)
 
 
 def _clip(path: Path, neutral: Source | None, progress: Progress) -> tuple[Track, int]:
     """Track of a clip, and the number of faces in it."""
-    resting = None if neutral is None else Neutral(neutral_model(neutral).neutral, FROM_PHOTO)
+    model = neutral_model(neutral)
+    resting = None if model is None else Neutral(model.neutral, FROM_PHOTO)
     total = probe(path).count
     with Rows() as rows:
         clock = _followed(path, rows, lambda done: progress("follow", done, total))
@@ -140,7 +142,7 @@ def _people(rows: Rows, resting: Neutral | None, count: int) -> dict[int, tuple[
 def _photo(path: Path, neutral: Source | None) -> tuple[Track, int]:
     """Track of a photo, one row per face, and their number."""
     found = faces_of(pixels_of(path), str(path))
-    model = None if neutral is None else neutral_model(neutral)
+    model = neutral_model(neutral)
     people = [portrait(face, model if i == 0 else None) for i, face in enumerate(found)]
     poses = [person.view.pose for person in people]
     n = len(people)
@@ -154,16 +156,9 @@ def _photo(path: Path, neutral: Source | None) -> tuple[Track, int]:
         confidence=np.array([person.landmarks.confidence * _sure(person) for person in people]),
         pose=np.array([(p.yaw, p.pitch, p.roll) for p in poses]),
         position=np.array([(p.x, p.y, p.scale) for p in poses]),
-        aus=np.array([_seen_aus(person) for person in people]),
+        aus=np.array([person.visible_aus for person in people]),
     )
     return track, n
-
-
-def _seen_aus(person: Portrait) -> NDArray[np.float64]:
-    """Intensities, shape (len(COLUMNS),), NaN on a side that is turned away."""
-    aus = person.aus.copy()
-    aus[far_side(person.view.pose.yaw)] = np.nan
-    return aus
 
 
 def _sure(person: Portrait) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.errors import InputError, NoFaceError
+from mien.core.hush import hushed
 
 _FILE = "face_landmarker.task"
 
@@ -32,7 +33,9 @@ class Blendshapes:
             base_options=BaseOptions(model_asset_path=str(models / _FILE)),
             output_face_blendshapes=True,
         )
-        self._landmarker = vision.FaceLandmarker.create_from_options(options)
+        with hushed():
+            self._landmarker = vision.FaceLandmarker.create_from_options(options)
+            self._landmarker.detect(self._wrap(np.zeros((64, 64, 3), np.uint8)))
 
     def scores(self, image: NDArray[np.uint8]) -> dict[str, float]:
         """Scores by name.

@@ -93,6 +93,20 @@ def as_picture(array: NDArray[np.uint8]) -> Picture:
     return Picture(array)
 
 
+def check_writable(path: Path) -> str:
+    """The format in which a path would be written, by its suffix.
+
+    Raises:
+        MediaError: mien writes no pictures with this suffix.
+    """
+    form = _WRITERS.get(path.suffix.lower())
+    if form is None:
+        if path.is_dir():
+            raise MediaError(f"{path}: is a folder: give the name of a file to write")
+        raise MediaError(f"{path}: cannot write this kind of picture: use {', '.join(_WRITERS)}")
+    return form
+
+
 def save_image(
     path: str | os.PathLike[str],
     pixels: NDArray[np.uint8],
@@ -112,9 +126,7 @@ def save_image(
     Raises:
         MediaError: an unknown suffix, a wrong array, or a file that cannot be written.
     """
-    form = _WRITERS.get(Path(path).suffix.lower())
-    if form is None:
-        raise MediaError(f"{path}: cannot write this kind of picture: use {', '.join(_WRITERS)}")
+    form = check_writable(Path(path))
     like = like or Picture(pixels)
     if form == "BMP":  # carries no profile, so its numbers must be sRGB
         like = replace(like, icc=None)

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import mien
 from mien.anatomy.inverse import invert
 from mien.anatomy.threads import one_thread
 from mien.bench.people import people, pixels
@@ -22,7 +21,9 @@ from mien.core.seams import Progress, silent
 from mien.edit.mesh import paint, prepare
 from mien.edit.points import moved
 from mien.edit.portrait import faces_of, portrait
-from mien.judge.facemesh import follow
+from mien.flows.edit import edit
+from mien.flows.read import read
+from mien.judge.facemesh import Follower
 from mien.media.video import frames
 
 _ROUNDS = 9
@@ -50,7 +51,7 @@ def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
 def _edit(data: Path) -> Row:
     image = pixels(people(data)[0].neutral)
     wish = {"happy": 0.8, "AU01": 1.0}
-    times = _timed(lambda: mien.edit(image, wish))
+    times = _timed(lambda: edit(image, wish))
     size = f"{image.shape[1]}x{image.shape[0]}"
     return _row(f"edit of {size}, landmarks and measured included, ms", "≤ 80", times * 1e3, 80.0)
 
@@ -89,11 +90,12 @@ def _inverse(data: Path) -> Row:
 def _read(data: Path) -> Row:
     clip = data / "clips" / _CLIP
 
-    def others() -> None:
-        for _ in follow(frame.pixels for frame in frames(clip)):
-            pass
+    mesh = Follower()
 
-    pairs = [(_timed(others, 1)[0], _timed(lambda: mien.read(clip), 1)[0]) for _ in range(_ROUNDS)]
+    def others() -> None:
+        mesh.follow(frame.pixels for frame in frames(clip))
+
+    pairs = [(_timed(others, 1)[0], _timed(lambda: read(clip), 1)[0]) for _ in range(_ROUNDS)]
     ratios = np.array([theirs / ours for theirs, ours in pairs[1:]])
     low, high = ratios.min(), ratios.max()
     middle = float(np.median(ratios))

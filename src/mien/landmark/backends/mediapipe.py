@@ -4,10 +4,7 @@
 that choice. Here the mesh network runs on a square that the caller gives, in the packaged graph.
 """
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.face import N_POINTS
+from mien.core.hush import hushed
+
+# MediaPipe's graphs count packets and break for good when two threads feed them at once.
+_lock = threading.Lock()
 
 _GRAPH = """
 input_stream: "image"
@@ -68,7 +69,8 @@ def eyes_and_mouths(image: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
     """
     height, width = image.shape[:2]
     for model in (0, 1):
-        found = _detector(model).process(image).detections or []
+        with _lock:
+            found = _detector(model).process(image).detections or []
         if found:
             break
     keypoints = [detection.location_data.relative_keypoints[:4] for detection in found]
@@ -85,11 +87,12 @@ def mesh_in_square(image: NDArray[np.uint8], square: Square) -> NDArray[np.float
     Returns:
         Shape (478, 3): x, y in px of the picture, z in the same unit.
     """
-    return _mesher().run(image, square)
+    with _lock:
+        return _mesher().run(image, square)
 
 
 class _Mesher:
-    """One running graph; calls are serialised because its output arrives through a callback."""
+    """One running graph; its output arrives through a callback, one call at a time."""
 
     def __init__(self) -> None:
         import mediapipe
@@ -106,7 +109,7 @@ class _Mesher:
         resource_util.set_resource_dir(str(Path(mediapipe.__file__).parents[1]))
         self._rect, self._create, self._get = rect_pb2, packet_creator, packet_getter
         self._srgb = image_frame.ImageFormat.SRGB
-        self._lock, self._clock = threading.Lock(), 0
+        self._clock = 0
         self._packet: Any = None
         self._graph = calculator_graph.CalculatorGraph(
             graph_config=text_format.Parse(_GRAPH, calculator_pb2.CalculatorGraphConfig())
@@ -126,16 +129,15 @@ class _Mesher:
             height=square.size / height,
             rotation=square.angle,
         )
-        with self._lock:
-            self._clock += 1
-            self._packet = None
-            frame = self._create.create_image_frame(image_format=self._srgb, data=image)
-            self._graph.add_packet_to_input_stream("image", frame.at(self._clock))
-            self._graph.add_packet_to_input_stream(
-                "square", self._create.create_proto(rect).at(self._clock)
-            )
-            self._graph.wait_until_idle()
-            packet = self._packet
+        self._clock += 1
+        self._packet = None
+        frame = self._create.create_image_frame(image_format=self._srgb, data=image)
+        self._graph.add_packet_to_input_stream("image", frame.at(self._clock))
+        self._graph.add_packet_to_input_stream(
+            "square", self._create.create_proto(rect).at(self._clock)
+        )
+        self._graph.wait_until_idle()
+        packet = self._packet
         if packet is None or packet.is_empty():
             return None
         points = _points_of(self._get.get_proto(packet))
@@ -159,7 +161,7 @@ def _points_of(message: Any) -> NDArray[np.float64]:
 
 @cache
 def _mesher() -> _Mesher:
-    with _hushed():
+    with hushed():
         mesher = _Mesher()
         mesher.run(np.zeros((64, 64, 3), np.uint8), Square(32.0, 32.0, 32.0, 0.0))
     return mesher
@@ -169,25 +171,9 @@ def _mesher() -> _Mesher:
 def _detector(model: int) -> Any:
     import mediapipe
 
-    with _hushed():
+    with hushed():
         detector = mediapipe.solutions.face_detection.FaceDetection(
             model_selection=model, min_detection_confidence=0.4
         )
         detector.process(np.zeros((64, 64, 3), np.uint8))
     return detector
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Keep the notes that MediaPipe's C++ writes while it starts off the user's terminal.
-
-    They go to file descriptor 2, past everything Python could catch; what goes wrong is raised.
-    """
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
