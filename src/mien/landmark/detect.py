@@ -5,6 +5,7 @@ upright crop, placed by points that no expression moves much, and read there sev
 slightly different squares: the mean is the answer, the standard deviation its uncertainty.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 _CROP = 320  # px, side of the canonical crop; a little more than the widest look needs
 _FACE = 256.0  # px, side of the square round the face inside it; the network's own input size
 _SEARCH = 640  # px, longer side of the picture in which faces are looked for
+
+_STILL = np.array(STILL)
 
 # Shift in x and y and size, as shares of the square, and roll in degrees, of each look.
 _LOOKS = (
@@ -108,13 +111,15 @@ def square_of(points: Array) -> Square:
     Args:
         points: shape (478, 3), px.
     """
-    still = points[list(STILL)]
-    centre = still.mean(axis=0)
-    radius = float(np.sqrt(((still - centre) ** 2).sum(axis=1).mean()))
-    across = points[[362, 263]].mean(axis=0) - points[[33, 133]].mean(axis=0)
-    angle = float(np.arctan2(across[1], across[0]))
-    x, y = centre[:2] + 0.35 * radius * np.array([-np.sin(angle), np.cos(angle)])
-    return Square(float(x), float(y), 3.6 * radius, angle)
+    still = points[_STILL]
+    centre = still.sum(axis=0) / len(_STILL)
+    still -= centre
+    radius = math.sqrt(float((still * still).sum()) / len(_STILL))
+    across = (points[362] + points[263] - points[33] - points[133]).tolist()
+    angle = math.atan2(across[1], across[0])
+    x, y, _ = centre.tolist()
+    down = 0.35 * radius
+    return Square(x - down * math.sin(angle), y + down * math.cos(angle), 3.6 * radius, angle)
 
 
 def crop_around(image: Image, square: Square) -> Crop:

@@ -5,6 +5,7 @@ network's answer breathes with its square. What is read must look like a face, s
 was and have its size; else the face is lost, and nothing is said about it until it is found again.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ _JUMP, _GROWTH = 0.35, 1.4
 # that the builds can make and, on still points, within .065 of the average one; cartoons lie beyond
 # .03 and .07.
 _STRANGE, _STRANGE_STILL = 0.026, 0.09
+_STILL = np.array(STILL)
 
 
 @dataclass(frozen=True)
@@ -184,11 +186,10 @@ def _continues(points: Array, now: Square, square: Square) -> bool:
         now: the square they ask for.
         square: the one they were read in.
     """
-    moved = np.hypot(now.x - square.x, now.y - square.y) / square.size
-    return bool(
-        np.isfinite(points).all()
-        and moved < _JUMP
-        and abs(np.log(now.size / square.size)) < np.log(_GROWTH)
+    moved = math.hypot(now.x - square.x, now.y - square.y) / square.size
+    return (
+        moved < _JUMP  # false for what is not a number
+        and abs(math.log(now.size / square.size)) < math.log(_GROWTH)
         and _still_error(points) < _STRANGE_STILL
     )
 
@@ -200,10 +201,8 @@ def _is_face(points: Array) -> bool:
 
 def _still_error(points: Array) -> float:
     """How far the points that no expression moves lie from an average head, IOD."""
-    still = list(STILL)
-    view = view_of(points, template())
-    apart_by = view.to_head(points[still])[:, :2] - template()[still][:, :2]
-    return float(np.sqrt((apart_by**2).sum(axis=1).mean()))
+    apart_by = view_of(points, template()).to_head(points[_STILL]) - template()[_STILL]
+    return math.sqrt((apart_by[:, :2] ** 2).sum() / len(_STILL))
 
 
 def _drawn_to(square: Square, target: Square, elapsed: float) -> Square:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from mien.core.errors import MediaError
-from mien.media.files import READABLE, clear_errors
+from mien.media.files import clear_errors
 
 MAX_MEGAPIXELS = 64.0
 
@@ -30,7 +30,7 @@ def opened(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Iterator[Image
     image = _open(path)
     if image is None:
         raise MediaError(
-            f"{path}: is no picture that mien reads, or its start is damaged (it reads {READABLE})"
+            f"{path}: is no picture that mien reads, or its start is damaged (clips: mien read)"
         )
     with image:
         check_size(path, image.width, image.height, max_megapixels)
@@ -65,7 +65,7 @@ def check_size(path: Path, width: int, height: int, max_megapixels: float) -> No
     if megapixels > max_megapixels:
         raise MediaError(
             f"{path}: {width} x {height} is {megapixels:.0f} megapixels, over the limit of"
-            f" {max_megapixels:g}: make it smaller or set max_megapixels={int(megapixels) + 1}"
+            f" {max_megapixels:g}: make it smaller (Python: max_megapixels={int(megapixels) + 1})"
         )
 
 
