@@ -5,6 +5,7 @@ y up, z out of the face; unit IOD, origin midway between the pupils. Eye corners
 pupils, because pupils move with the gaze.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,16 +55,15 @@ class View:
     @property
     def pose(self) -> Pose:
         """Angles in degrees, place and scale in px."""
-        _, up, out = self.rotation.T
-        yaw = np.arctan2(out[0], out[2])
-        pitch = np.arcsin(np.clip(out[1], -1.0, 1.0))
+        (_, ux, ox), (_, uy, oy), (_, uz, oz) = self.rotation.tolist()  # columns: left, up, out
+        yaw, pitch = math.atan2(ox, oz), math.asin(min(max(oy, -1.0), 1.0))
         # Roll is what is left after yaw and pitch: the tilt of the up axis against the upright one.
-        upright = np.array(
-            [-np.sin(pitch) * np.sin(yaw), np.cos(pitch), -np.sin(pitch) * np.cos(yaw)]
-        )
-        roll = np.arctan2(np.dot(np.cross(up, upright), out), np.dot(up, upright))
-        yaw, pitch, roll = map(float, np.degrees([yaw, pitch, roll]))
-        return Pose(yaw, pitch, roll, float(self.origin[0]), float(-self.origin[1]), self.scale)
+        vx, vy, vz = -oy * math.sin(yaw), math.cos(pitch), -oy * math.cos(yaw)
+        tilt = ox * (uy * vz - uz * vy) + oy * (uz * vx - ux * vz) + oz * (ux * vy - uy * vx)
+        roll = math.atan2(tilt, ux * vx + uy * vy + uz * vz)
+        x, y, _ = self.origin.tolist()
+        yaw, pitch, roll = (math.degrees(angle) for angle in (yaw, pitch, roll))
+        return Pose(yaw, pitch, roll, x, -y, self.scale)
 
 
 def far_side(yaw: float) -> list[int]:
@@ -90,7 +90,7 @@ def view_of(points: NDArray[np.float64], model: NDArray[np.float64]) -> View:
         model: shape (478, 3), IOD, head's frame.
     """
     seen, known = points[_STILL] * _TO_CAMERA, model[_STILL]
-    seen_centre, known_centre = seen.mean(axis=0), known.mean(axis=0)
+    seen_centre, known_centre = seen.sum(axis=0) / len(_STILL), known.sum(axis=0) / len(_STILL)
     seen -= seen_centre
     known -= known_centre
     u, s, vt = np.linalg.svd(seen.T @ known)

@@ -61,6 +61,7 @@ class Prepared:
         columns: shape (n, 478, 3); what one unit of each unknown does: action units at intensity 1,
             seven rigid motions, then the ways faces differ, one standard deviation each.
         weights: shape (478,), of the points.
+        total: their sum.
         products: shape (3, 3, n, n), weighted products of the columns, axis by axis.
         support: shape (46, 478), where on the face each action unit acts, 0 to 1.
     """
@@ -68,6 +69,7 @@ class Prepared:
     neutral: Array
     columns: Array
     weights: Array
+    total: float
     products: Array
     support: Array
 
@@ -113,7 +115,8 @@ def prepare(model: FaceModel, modes: Array | None = None) -> Prepared:
     products = ((flat * weights) @ flat.T).reshape(3, n, 3, n).transpose(0, 2, 1, 3)
     support = (stacked[:_N, :, :2] ** 2).sum(axis=2)
     support /= np.maximum(support.max(axis=1, keepdims=True), 1e-12)
-    return Prepared(model.neutral, stacked, weights, np.ascontiguousarray(products), support)
+    total = float(weights.sum())
+    return Prepared(model.neutral, stacked, weights, total, np.ascontiguousarray(products), support)
 
 
 def invert(
@@ -150,7 +153,8 @@ def _solve(
     rest = (seen - view.origin[:2]) / view.scale - prepared.neutral @ visible.T
     turned = (rest * prepared.weights[:, None]) @ visible
     n = len(prepared.columns)
-    right = prepared.columns.reshape(n, -1) @ turned.ravel()
+    columns = prepared.columns.reshape(n, -1)
+    right = columns @ turned.ravel()
     left = ((visible.T @ visible).ravel() @ prepared.products.reshape(9, -1)).reshape(n, n)
 
     # Rigid motion and build are eliminated first; a prior keeps the build natural.
@@ -163,21 +167,22 @@ def _solve(
     b = right[:_N] - left[:_N, _N:] @ bridge[:, -1]
 
     information = a.diagonal().copy()
-    a[np.diag_indices(_N)] += 1e-6
+    a.reshape(-1)[:: _N + 1] += 1e-6  # the diagonal
     # What no mixture at all can explain tells how far to trust this face, part by part.
     anything = _solved(a, b)
     mixture = np.concatenate([anything, bridge[:, -1] - bridge[:, :-1] @ anything])
-    error = rest - (mixture @ prepared.columns.reshape(n, -1)).reshape(-1, 3) @ visible.T
-    mistrust = np.sqrt(prepared.support @ (prepared.weights * (error**2).sum(axis=1)))
+    error = rest - (mixture @ columns).reshape(-1, 3) @ visible.T
+    error *= error
+    mistrust = np.sqrt(prepared.support @ (prepared.weights * (error[:, 0] + error[:, 1])))
     cost = _COST * np.sqrt(information) * (_SUSPICION * mistrust + _FLOOR)
     if likely is None:
         likely = anything * information > cost
     x = _non_negative(a, b - cost, likely)
     x = _non_negative(a, b - cost * (_FADE / (x + _FADE)), x > 0.0)
     x = np.minimum(x, MAX_INTENSITY)
-    square = prepared.weights @ (rest**2).sum(axis=1) - right[_N:] @ bridge[:, -1]
-    square += x @ (a @ x - 2 * b)
-    residual = float(np.sqrt(max(square, 0.0) / prepared.weights.sum() / 2))
+    square = float(prepared.weights @ (rest * rest) @ (1.0, 1.0) - right[_N:] @ bridge[:, -1])
+    square += float(x @ (a @ x - 2 * b))
+    residual = math.sqrt(max(square, 0.0) / prepared.total / 2)
     nuisance = bridge[:, -1] - bridge[:, :-1] @ x
     return x, nuisance, information, residual
 
