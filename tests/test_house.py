@@ -50,9 +50,9 @@ def test_unknown_name() -> None:
         mien.smile  # noqa: B018
 
 
-@pytest.mark.parametrize("first", ["mien", "mien.edit.backends", "mien.flows.edit"])
+@pytest.mark.parametrize("first", ["mien", "mien.edit.mesh", "mien.flows.edit"])
 def test_edit_is_the_verb_whatever_was_imported_first(first: str) -> None:
-    code = f"import {first}, mien; from mien.edit import backends; print(mien.edit.__module__)"
+    code = f"import {first}, mien; from mien.edit import mesh; print(mien.edit.__module__)"
     assert python(code) == "mien.flows.edit"
 
 
