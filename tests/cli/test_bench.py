@@ -1,24 +1,15 @@
 """``mien bench`` prints what a suite returns."""
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
 
-
-@dataclass(frozen=True)
-class Line:
-    figure: str
-    asked: str
-    measured: str
-    n: int
-    interval: str
-    held: bool | None
+from mien.bench.result import Row
 
 
 @pytest.mark.parametrize(("held", "code"), [(True, 0), (None, 0), (False, 1)])
 def test_bench(mien_command, fake_flow, tmp_path, held, code) -> None:
-    line = Line("explained", ">= 88 %", "90.1 %", 52, "88.9 to 91.2", held)
+    line = Row("explained", ">= 88 %", "90.1 %", "52", "88.9 to 91.2", held)
     calls = fake_flow("mien.bench.suites.anatomy", "run", SimpleNamespace(rows=[line]))
     ran = mien_command("bench", "anatomy", "--data", str(tmp_path), "--jobs", "2")
     assert ran.code == code

@@ -15,6 +15,8 @@ from scipy.optimize import nnls
 
 from mien.anatomy import topology
 from mien.anatomy.fields import Pull, basis, reflect
+from mien.anatomy.head import brought_over
+from mien.anatomy.template import template
 from mien.core.facs import COLUMNS
 
 Array = NDArray[np.float64]
@@ -72,11 +74,10 @@ def pair_of(neutral: Array, smile: Array) -> Pair:
     """
     still = list(topology.STILL)
     iod = float(np.hypot(*(neutral[topology.IRIS_LEFT] - neutral[topology.IRIS_RIGHT])[:2]))
-    a, b = neutral[:, :2] @ (1, 1j), smile[:, :2] @ (1, 1j)
-    a0, b0 = a[still].mean(), b[still].mean()
-    turn = np.vdot(b[still] - b0, a[still] - a0) / np.vdot(b[still] - b0, b[still] - b0).real
+    a = neutral[:, :2] @ (1, 1j)
+    change = (brought_over(smile, smile, neutral) - neutral[:, :2]) @ (1, 1j)
     upright = np.exp(-1j * np.angle(a[topology.IRIS_LEFT] - a[topology.IRIS_RIGHT])) / iod
-    moved = ((b - b0) * turn + a0 - a)[:N_SKIN] * upright
+    moved = change[:N_SKIN] * upright
     middle = (a[topology.IRIS_LEFT] + a[topology.IRIS_RIGHT]) / 2
     place = (a - middle) * upright
     irises = neutral[[topology.IRIS_LEFT, topology.IRIS_RIGHT], 2].mean()
@@ -226,17 +227,11 @@ def _held(
         hold /= max(float(wanted @ wanted), 1e-9)
         normal = design @ design.T
         damping = 1e-3 * np.maximum(np.diag(normal), 1e-3 / max(hold, 1e-9) * 1e-3)
-        if shape is not None:
-            movable = free[at]
+        movable = free[at]
+        if shape is not None and movable.any():
             start = pulls[own].ravel()
-            start[movable] = (
-                np.linalg.solve(
-                    (normal + np.diag(damping))[np.ix_(movable, movable)],
-                    (design @ wanted)[movable],
-                )
-                if movable.any()
-                else start[movable]
-            )
+            damped = (normal + np.diag(damping))[np.ix_(movable, movable)]
+            start[movable] = np.linalg.solve(damped, (design @ wanted)[movable])
             pulls[own] = start.reshape(-1, 3)
         left[np.ix_(at, at)] += hold * (normal + np.diag(damping))
         right[at] += hold * (design @ wanted + damping * pulls[own].ravel())
@@ -251,8 +246,6 @@ def _may_move(row: Pull) -> tuple[bool, bool, bool]:
 
 def shape_design(rows: Sequence[Pull], shape: Shape | None) -> tuple[Array, Array]:
     """What the pulls do to the sculpted neutral face, and the sculpted displacement, weighted."""
-    from mien.anatomy.template import template
-
     neutral = template() if shape is None else shape.neutral
     weights = np.tile((1.0, 1.0, _DEPTH), (N_SKIN, 1))
     weights[list(topology.LIPS)] *= _LIPS

@@ -102,6 +102,25 @@ def view_of(points: NDArray[np.float64], model: NDArray[np.float64]) -> View:
     return View(rotation, scale, seen_centre - scale * rotation @ known_centre)
 
 
+def brought_over(
+    points: NDArray[np.float64], source: NDArray[np.float64], onto: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Points of one picture brought onto another, shape (n, 2), px.
+
+    By the shift, roll and scale that match the still points of both; a turn of the head is left.
+
+    Args:
+        points: shape (n, 2 or more), px of the one picture.
+        source: shape (478, 2 or more), px, the face on it.
+        onto: shape (478, 2 or more), px, the face on the other picture.
+    """
+    a, b, p = (each[:, :2] @ (1, 1j) for each in (source, onto, points))
+    a0, b0 = a[_STILL].mean(), b[_STILL].mean()
+    turn = np.vdot(a[_STILL] - a0, b[_STILL] - b0) / np.vdot(a[_STILL] - a0, a[_STILL] - a0).real
+    placed = (p - a0) * turn + b0
+    return np.stack([placed.real, placed.imag], axis=1)
+
+
 def neutral_in_head(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], View]:
     """A neutral face's mesh in the head's frame, and how it was seen.
 

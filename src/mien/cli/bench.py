@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.options import local_path
 from mien.cli.progress import bar
 from mien.core.errors import InputError
+
+if TYPE_CHECKING:
+    from mien.bench.result import Row
 
 
 class Suite(StrEnum):
@@ -19,17 +22,6 @@ class Suite(StrEnum):
     ANATOMY = "anatomy"
     EDIT = "edit"
     SPEED = "speed"
-
-
-class Row(Protocol):
-    """One line of a result, each part as it is printed; ``held`` is None for plain information."""
-
-    figure: str
-    asked: str
-    measured: str
-    n: int
-    interval: str
-    held: bool | None
 
 
 def register(app: typer.Typer) -> None:
@@ -70,12 +62,12 @@ def bench(
         raise typer.Exit(1)
 
 
-def _show(title: str, rows: Sequence[Row]) -> None:
+def _show(title: str, rows: Sequence["Row"]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table("figure", "asked", "measured", "n", "interval", "", title=title)
     for row in rows:
         mark = "" if row.held is None else ("yes" if row.held else "NO")
-        table.add_row(row.figure, row.asked, row.measured, str(row.n), row.interval, mark)
+        table.add_row(row.figure, row.asked, row.measured, row.n, row.interval, mark)
     Console().print(table)

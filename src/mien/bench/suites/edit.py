@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mien.anatomy import topology
 from mien.anatomy.fit import N_SKIN
+from mien.anatomy.head import brought_over
 from mien.anatomy.inverse import invert
 from mien.anatomy.model import displacement
 from mien.anatomy.unfold import unfolded
@@ -156,11 +157,11 @@ def _smile(sitter: _Sitter) -> dict[str, float]:
 
     found = invert(sitter.face.prepared, smile_face.points, steps=2)
     before = sitter.face.landmarks.points
-    goal = _brought_over(smile_face.points, smile_face.points, before)
+    goal = brought_over(smile_face.points, smile_face.points, before)
     posed = found.view.to_picture(
         sitter.face.model.neutral + displacement(sitter.face.model, found.aus)
     )
-    turned = _brought_over(posed, smile_face.points, before)
+    turned = brought_over(posed, smile_face.points, before)
     return {
         "rise": real_effect - heard[0],
         "identity": kept - real,
@@ -171,21 +172,6 @@ def _smile(sitter: _Sitter) -> dict[str, float]:
         "own smile turned": _approach(sitter, turned, goal, free=False),
         "true warp turned": _approach(sitter, goal, goal, free=False),
     }
-
-
-def _brought_over(
-    points: NDArray[np.float64], smile: NDArray[np.float64], neutral: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Points of the smiling picture brought onto the neutral one, shape (478, 2), px.
-
-    By the similarity that matches the still points of both; it leaves the turn of the head.
-    """
-    still = list(topology.STILL)
-    a, b, p = (each[:, :2] @ (1, 1j) for each in (smile, neutral, points))
-    a0, b0 = a[still].mean(), b[still].mean()
-    turn = np.vdot(a[still] - a0, b[still] - b0) / np.vdot(a[still] - a0, a[still] - a0).real
-    placed = (p - a0) * turn + b0
-    return np.stack([placed.real, placed.imag], axis=1)
 
 
 def _approach(

@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from mien.anatomy.lips import closed
-from mien.anatomy.model import face_model
 from mien.core import facs
 from mien.core.errors import NoFaceError
 from mien.core.extras import require
 from mien.edit.mesh import render
-from mien.edit.points import Subject, moved
+from mien.edit.points import moved
 from mien.edit.portrait import Portrait, faces_of, neutral_model, pixels_of, portrait
 from mien.flows.edit import edit
 from mien.landmark.detect import refine
@@ -135,7 +133,6 @@ def _relaxed(image: Image, found: Portrait) -> Image:
     telling = [i for i, column in enumerate(facs.COLUMNS) if facs.REGION[column] in _TELLING]
     if found.aus[telling].max() <= _AT_REST:
         return image
-    model = face_model(closed(found.model.neutral))
-    subject = Subject(found.landmarks.points, model, found.view, found.aus)
-    edited, _ = render(image, found.landmarks.points, moved(subject, np.zeros(len(facs.COLUMNS))))
+    rest = moved(found.subject, np.zeros(len(facs.COLUMNS)))
+    edited, _ = render(image, found.landmarks.points, rest)
     return edited
