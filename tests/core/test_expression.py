@@ -9,14 +9,11 @@ from mien.core import facs
 from mien.core.errors import InputError
 from mien.core.expression import (
     MAX_STRENGTH,
-    ease,
-    find,
     goal,
     parse_wish,
-    recipes,
     target,
-    transition,
 )
+from mien.core.recipe import find, recipes
 
 TWELVE = {
     "angry", "confused", "contempt", "confident", "disgust", "fear", "happy", "sad", "shy",
@@ -120,13 +117,3 @@ def test_bad_wishes_say_what_is_wrong(wish, fixed, words: str) -> None:  # type:
     with pytest.raises(InputError, match=words) as error:
         target(REST, parse_wish(wish), fixed)
     assert "\n" not in str(error.value)
-
-
-@given(st.floats(0, 1))
-def test_transition_stays_between_its_ends(share: float) -> None:
-    happy, sad = (target(REST, parse_wish({name: 1.0})) for name in ("happy", "sad"))
-    between = transition(happy, sad, share)
-    assert (between <= np.maximum(happy, sad) + 1e-9).all()
-    assert (between >= np.minimum(happy, sad) - 1e-9).all()
-    assert float(ease(np.array(0.0))) == 0.0
-    assert float(ease(np.array(1.0))) == 1.0

@@ -3,10 +3,10 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.core import facs
+from mien.core.envelope import Envelope
 from mien.core.errors import InputError
 from mien.edit.points import Subject
 from mien.synth.clip import Camera, MicroClip, micro_clip
-from mien.synth.envelope import Envelope
 
 Image = NDArray[np.uint8]
 COURSE = Envelope(0.1, 0.2, 0.4)

@@ -1,26 +1,26 @@
-"""Expressions as recipes of action units, and what a wish makes of a face.
+"""What a wish makes of a face.
 
-A wish names categories with a strength (0 stays, 1 is the whole recipe, up to 1.5) and action units
-with a change of intensity. Categories interpolate from what is on the face, action units add:
+A wish names expressions with a strength (0 stays, 1 is the whole recipe, up to 1.5) and action
+units with a change of intensity. Expressions interpolate from what is on the face, units add:
 
     target = current + sum(strength * (recipe - current)) + additions,  then absolute values are set
 """
 
-import difflib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.core import facs
 from mien.core.errors import InputError
+from mien.core.recipe import Recipe, find
 
 MAX_STRENGTH = 1.5
+
+# What a caller writes: the name of a category or preset or a recipe of their own to its strength,
+# an action unit to a change of its intensity.
+Asked = Mapping[str, float] | Mapping[Recipe, float] | Mapping[str | Recipe, float]
 
 # A recipe that sets the rest to zero leaves these alone: they say where the person looks, not how
 # they feel.
@@ -28,93 +28,51 @@ _STAY = ("AU43L", "AU43R", "AU61", "AU62", "AU63", "AU64")
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """An expression.
-
-    Attributes:
-        name: as typed by the user.
-        aus: AU name to intensity, 0 to 5; a name without a side means both.
-        rest: value of the units it does not name (gaze and blinks excepted), or None: they stay.
-        source: where its units come from.
-    """
-
-    name: str
-    aus: Mapping[str, float]
-    rest: float | None
-    source: str
-
-
-@dataclass(frozen=True)
 class Wish:
     """What a user wants of a face, in two parts.
 
     Attributes:
-        expressions: category to strength, 0 to 1.5.
+        expressions: recipe to strength, 0 to 1.5.
         additions: shape (len(COLUMNS),), change of intensity per action unit.
     """
 
-    expressions: Mapping[str, float]
+    expressions: Mapping[Recipe, float]
     additions: NDArray[np.float64]
 
     def scaled(self, factor: float) -> "Wish":
         """The same wish, stronger or weaker.
 
         Raises:
-            InputError: a category would leave the range of strengths.
+            InputError: an expression would leave the range of strengths.
         """
-        strengths = {name: factor * value for name, value in self.expressions.items()}
-        for name, value in strengths.items():
-            _check_strength(name, value)
+        strengths = {recipe: factor * value for recipe, value in self.expressions.items()}
+        for recipe, value in strengths.items():
+            _check_strength(recipe.name, value)
         return Wish(strengths, factor * self.additions)
 
 
-@cache
-def recipes() -> Mapping[str, Recipe]:
-    """The twelve categories and ``neutral``, by name."""
-    stored = json.loads((files("mien.core") / "expressions.json").read_text())
-    found = {
-        entry["name"]: Recipe(entry["name"], entry["aus"], entry.get("rest"), entry["source"])
-        for entry in stored["recipes"]
-    }
-    return MappingProxyType(found)
-
-
-def parse_wish(wish: Mapping[str, float]) -> Wish:
-    """Sort the entries of a wish such as ``{"happy": 0.6, "AU12L": 2.5}``.
+def parse_wish(wish: Asked) -> Wish:
+    """Sort the entries of a wish such as ``{"happy": 0.6, "AU12L": 2.5}`` or ``{recipe: 0.6}``.
 
     NaN entries are ignored, so that the output of a measurement can be given back.
 
     Raises:
         InputError: an unknown name, a value that is not a number, a strength outside 0 to 1.5.
     """
-    expressions: dict[str, float] = {}
+    expressions: dict[Recipe, float] = {}
     additions: dict[str, float] = {}
-    for name, value in wish.items():
+    for key, value in wish.items():
+        name = key.name if isinstance(key, Recipe) else key
         number = _number(name, value)
         if np.isnan(number):
             continue
-        if facs.is_au(name):
-            for column in facs.expand(name):
+        if isinstance(key, str) and facs.is_au(key):
+            for column in facs.expand(key):
                 additions[column] = additions.get(column, 0.0) + number
         else:
-            _check_strength(find(name).name, number)
-            expressions[find(name).name] = number
+            _check_strength(name, number)
+            expressions[key if isinstance(key, Recipe) else find(key)] = number
     return Wish(expressions, facs.vector(additions))
-
-
-def find(name: str) -> Recipe:
-    """A recipe by its name, whatever its case.
-
-    Raises:
-        InputError: no such recipe.
-    """
-    known = recipes()
-    recipe = known.get(name.strip().lower())
-    if recipe is None:
-        near = difflib.get_close_matches(name.lower(), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
-        raise InputError(f"unknown expression {name!r}: {hint}")
-    return recipe
 
 
 def goal(recipe: Recipe, current: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,33 +104,14 @@ def target(
     """
     now = np.nan_to_num(current, nan=0.0)
     wanted = now + wish.additions
-    for name, strength in wish.expressions.items():
-        wanted = wanted + strength * (goal(find(name), now) - now)
+    for recipe, strength in wish.expressions.items():
+        wanted = wanted + strength * (goal(recipe, now) - now)
     given = _absolute(fixed or {})
     for column, value in given.items():
         wanted[[i for i in _displaced_by(column, value) if facs.COLUMNS[i] not in given]] = 0.0
     for column, value in given.items():
         wanted[facs.INDEX[column]] = value
     return facs.resolve(wanted)
-
-
-def ease(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Smooth start and stop: 0 to 1 mapped to 0 to 1 with no speed at either end."""
-    clipped = np.clip(share, 0.0, 1.0)
-    return np.asarray(clipped * clipped * (3.0 - 2.0 * clipped))
-
-
-def transition(
-    start: NDArray[np.float64], end: NDArray[np.float64], share: float
-) -> NDArray[np.float64]:
-    """Intensities on the way from one expression to another.
-
-    Args:
-        start: shape (len(COLUMNS),).
-        end: shape (len(COLUMNS),).
-        share: time gone by, 0 at the start and 1 at the end.
-    """
-    return facs.resolve(start + float(ease(np.array(share))) * (end - start))
 
 
 def _absolute(fixed: Mapping[str, float]) -> dict[str, float]:

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core import facs
+from mien.core.envelope import Envelope
 from mien.core.errors import InputError
 from mien.core.face import Event
 from mien.edit.mesh import paint, prepare
 from mien.edit.points import Subject, moved
-from mien.synth.envelope import Envelope
 
 Image = NDArray[np.uint8]
 

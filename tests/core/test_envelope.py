@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.core.envelope import FAMILIES, Envelope
 from mien.core.errors import InputError
-from mien.synth.envelope import FAMILIES, Envelope
 
 phase = st.floats(0.01, 2.0)
 envelopes = st.builds(
