@@ -22,6 +22,14 @@ LOWER_LID_RIGHT = (33, 7, 163, 144, 145, 153, 154, 155, 133)
 UPPER_LID_LEFT = (263, 466, 388, 387, 386, 385, 384, 398, 362)
 LOWER_LID_LEFT = (263, 249, 390, 373, 374, 380, 381, 382, 362)
 
+# The skin next to each inner point of a lid, in the same order.
+LID_RINGS: dict[tuple[int, ...], tuple[int, ...]] = {
+    UPPER_LID_RIGHT: (247, 30, 29, 27, 28, 56, 190),
+    LOWER_LID_RIGHT: (25, 110, 24, 23, 22, 26, 112),
+    UPPER_LID_LEFT: (467, 260, 259, 257, 258, 286, 414),
+    LOWER_LID_LEFT: (255, 339, 254, 253, 252, 256, 341),
+}
+
 # Subject's right corner to left corner.
 UPPER_LIP_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 LOWER_LIP_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)

@@ -6,6 +6,8 @@ is opened again by the smallest motion of its corners that does so (the area con
 based dynamics, Mueller et al. 2007), until none is left. Nothing else moves.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,12 +20,13 @@ _AIM = 0.2  # share aimed at, so that rounding and neighbours do not undo it
 _ROUNDS = 400
 
 
-def unfolded(source: Array, target: Array) -> Array:
+def unfolded(source: Array, target: Array, held: Sequence[int] = ()) -> Array:
     """The target with no triangle turned over that faces the viewer in the source.
 
     Args:
         source: shape (478, 2 or more), px; x to the right, y down.
         target: the same shape; only x and y are changed.
+        held: points that do not give way.
 
     Returns:
         The same shape; the target itself wherever nothing folds.
@@ -31,12 +34,14 @@ def unfolded(source: Array, target: Array) -> Array:
     before = _areas(source)
     front = before > 0.0
     opened = target.copy()
+    free = np.ones(len(target), dtype=np.bool_)
+    free[list(held)] = False
     for _ in range(_ROUNDS):
         after = _areas(opened)
         bad = np.flatnonzero(front & (after < _KEEP * before))
         if not len(bad):
             break
-        opened[:, :2] += _steps(opened, bad, _AIM * before[bad] - after[bad])
+        opened[:, :2] += _steps(opened, bad, _AIM * before[bad] - after[bad], free)
     return opened
 
 
@@ -47,12 +52,14 @@ def _areas(points: Array) -> Array:
     return np.asarray(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
 
 
-def _steps(points: Array, which: NDArray[np.int64], missing: Array) -> Array:
+def _steps(
+    points: Array, which: NDArray[np.int64], missing: Array, free: NDArray[np.bool_]
+) -> Array:
     """Smallest motions that give some triangles the area they miss, shape (n, 2)."""
     corners = triangles()[which]
     place = points[corners, :2]
     opposite = np.roll(place, -1, axis=1) - np.roll(place, -2, axis=1)
-    slope = np.stack([opposite[..., 1], -opposite[..., 0]], axis=-1)
+    slope = np.stack([opposite[..., 1], -opposite[..., 0]], axis=-1) * free[corners][..., None]
     share = missing / np.maximum((slope**2).sum(axis=(1, 2)), 1e-12)
     steps, counts = np.zeros((len(points), 2)), np.zeros(len(points))
     np.add.at(steps, corners, share[:, None, None] * slope)

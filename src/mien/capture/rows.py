@@ -16,14 +16,19 @@ from numpy.typing import NDArray
 
 from mien.core.face import N_POINTS
 
-_ROW = np.dtype([("frame", "<i8"), ("face", "<i8"), ("points", "<f4", (N_POINTS, 3))])
 _CHUNK = 128  # rows read back at once
 
 
 class Rows:
-    """Landmarks by frame and face; used in a ``with`` block, written first and read then."""
+    """Landmarks by frame and face; used in a ``with`` block, written first and read then.
 
-    def __init__(self) -> None:
+    Args:
+        columns: numbers per point; the first three are its landmark, others may follow.
+    """
+
+    def __init__(self, columns: int = 3) -> None:
+        shape = (N_POINTS, columns)
+        self._row = np.dtype([("frame", "<i8"), ("face", "<i8"), ("points", "<f4", shape)])
         self._file = tempfile.TemporaryFile(prefix="mien-")  # noqa: SIM115 (closed on exit)
         self._of_face: dict[int, array[int]] = {}
         self._count = 0
@@ -41,8 +46,8 @@ class Rows:
         self._file.close()
 
     def add(self, frame: int, face: int, points: NDArray[np.float64]) -> None:
-        """Keep the landmarks, shape (478, 3), px, of a face on a frame."""
-        row = np.zeros(1, _ROW)
+        """Keep the points, shape (478, columns), px, of a face on a frame."""
+        row = np.zeros(1, self._row)
         row[0] = (frame, face, points)
         self._file.write(row.tobytes())
         self._of_face.setdefault(face, array("q")).append(self._count)
@@ -63,15 +68,15 @@ class Rows:
         rows = self._of_face[face]
         count = min(max(len(rows) // 8, 8), 48, len(rows))
         chosen = np.linspace(0, len(rows) - 1, count).round().astype(int)
-        points = [self._read(rows[i], 1)["points"] for i in chosen]
+        points = [self._read(rows[i], 1)["points"][..., :3] for i in chosen]
         return np.concatenate(points, dtype=np.float64)
 
     def __iter__(self) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
-        """Frame, face and landmarks of every row, in the order in which they were added."""
+        """Frame, face and points of every row, in the order in which they were added."""
         for start in range(0, self._count, _CHUNK):
             for row in self._read(start, min(_CHUNK, self._count - start)):
                 yield int(row["frame"]), int(row["face"]), row["points"].astype(np.float64)
 
     def _read(self, start: int, count: int) -> NDArray[np.void]:
-        self._file.seek(start * _ROW.itemsize)
-        return np.frombuffer(self._file.read(count * _ROW.itemsize), _ROW)
+        self._file.seek(start * self._row.itemsize)
+        return np.frombuffer(self._file.read(count * self._row.itemsize), self._row)

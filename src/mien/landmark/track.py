@@ -20,6 +20,7 @@ from mien.anatomy.topology import STILL
 from mien.core.face import Landmarks
 from mien.landmark.backends.mediapipe import Square, mesh_in_square
 from mien.landmark.detect import apart, shrunk_part, square_of, starts
+from mien.landmark.shots import Shots
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -29,7 +30,6 @@ _SEARCH_NEW = 1.0  # seconds between two searches for somebody new
 _LINGER = 0.5  # seconds for which a lost face is looked for in its old place, frame by frame
 _KEEP = 32  # lost faces that may come back under their own number
 _SETTLE = 3  # readings of a new face until its square no longer moves
-_CUT = 30.0  # levels of 255; mean change of the picture that is taken for a scene cut
 # Shares of the square that a face may move and grow by from one frame to the next.
 _JUMP, _GROWTH = 0.35, 1.4
 # IOD. Real faces, smiling, laughing or turned by 20 degrees, stay within .02 of the nearest face
@@ -70,8 +70,7 @@ class _State:
     live: list[_Followed] = field(default_factory=list)
     lost: list[_Followed] = field(default_factory=list)
     count: int = 0
-    shot: int = 0
-    thumbnail: NDArray[np.int16] | None = None
+    shots: Shots = field(default_factory=Shots)
     index: int = -1
     searched: int = -_SEARCH_LOST  # frame
     searched_at: float = -np.inf  # seconds
@@ -89,9 +88,8 @@ def follow(pictures: Iterable[tuple[float, Image]]) -> Iterator[list[Seen]]:
     state = _State()
     for time, image in pictures:
         state.index += 1
-        cut = _is_cut(state, image)
+        cut = state.shots.starts(image)
         if cut:
-            state.shot += 1
             state.lost, state.live = [*state.lost, *state.live][-_KEEP:], []
         before = len(state.live)
         _move_on(state, time, image)
@@ -119,7 +117,8 @@ def read_near(image: Image, square: Square) -> Array | None:
 
 def _move_on(state: _State, time: float, image: Image) -> None:
     """Read every face where it was on the frame before; and for a while the lost ones too."""
-    waiting = [one for one in state.lost if one.cut == state.shot and time - one.time <= _LINGER]
+    shot = state.shots.number
+    waiting = [one for one in state.lost if one.cut == shot and time - one.time <= _LINGER]
     seen: list[_Followed] = []
     for one in [*state.live, *waiting]:
         points = read_near(image, one.square)
@@ -148,7 +147,8 @@ def _search(state: _State, time: float, image: Image) -> None:
         if one is None:
             one = _Followed(state.count, points, square_of(points), time)
             state.count += 1
-        one.points, one.square, one.time, one.cut = points, square_of(points), time, state.shot
+        one.points, one.square = points, square_of(points)
+        one.time, one.cut = time, state.shots.number
         state.live.append(one)
 
 
@@ -167,7 +167,7 @@ def _returned(state: _State, points: Array) -> _Followed | None:
     now = square_of(points)
     best, nearest = None, np.inf
     for one in state.lost:
-        same_shot = one.cut == state.shot
+        same_shot = one.cut == state.shots.number
         far = np.hypot(one.square.x - now.x, one.square.y - now.y) / one.square.size
         growth = abs(np.log(now.size / one.square.size))
         limit = (2.0, np.log(2.0)) if same_shot else (0.35, np.log(1.25))
@@ -217,13 +217,3 @@ def _drawn_to(square: Square, target: Square, elapsed: float) -> Square:
         square.size + share * (target.size - square.size),
         square.angle + share * turn,
     )
-
-
-def _is_cut(state: _State, image: Image) -> bool:
-    """Whether the picture has nothing to do with the one before."""
-    rows, columns = (max(side // 24, 1) for side in image.shape[:2])
-    thumbnail = image[::rows, ::columns].astype(np.int16)
-    before, state.thumbnail = state.thumbnail, thumbnail
-    if before is None or before.shape != thumbnail.shape:
-        return True
-    return bool(np.abs(thumbnail - before).mean() > _CUT)

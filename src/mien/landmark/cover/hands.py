@@ -1,0 +1,80 @@
+"""Hands before a face: MediaPipe finds their joints, anatomy says how thick fingers are."""
+
+from functools import partial
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.landmark.backends.hands import hands_in
+from mien.landmark.backends.mediapipe import Square
+from mien.landmark.cover.upright import SIZE, deep, fixed
+from mien.landmark.detect import shrunk_part, square_of
+
+Image = NDArray[np.uint8]
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_REACHES = 2.0, 2.3  # sizes of the face's square in which hands are looked for, and once more
+_HANDS = 256  # px, side of the square in which hands are looked for
+_FINGERS = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20))
+_PALM = (0, 1, 5, 9, 13, 17)
+
+
+def hands(image: Image, points: Array) -> list[Array]:
+    """Points of hands near a face, each of shape (21, 2), px of the picture.
+
+    The models want to see the whole hand and find it better on an upright face.
+    """
+    first, again = (partial(_hands_in, image, square_of(deep(points)), r) for r in _REACHES)
+    found = first()
+    if not found:
+        return []
+    other = again()  # what is no hand is seldom seen twice in one place
+    near = [
+        [np.linalg.norm((hand - same).mean(axis=0)) < _palm(hand) for same in other]
+        for hand in found
+    ]
+    firm = np.array(near, np.bool_).reshape(len(found), len(other))
+    return [hand for hand, kept in zip(found, firm.any(axis=1), strict=True) if kept] + [
+        hand for hand, kept in zip(other, firm.any(axis=0), strict=True) if kept
+    ]
+
+
+def _hands_in(image: Image, square: Square, reach: float) -> list[Array]:
+    part, left, top, shrink = shrunk_part(image, square, 0.7 * reach)
+    ratio = reach * square.size / _HANDS / shrink
+    cosine, sine = ratio * np.cos(square.angle), ratio * np.sin(square.angle)
+    to_part = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0]])
+    middle = np.array([square.x - left, square.y - top]) / shrink
+    to_part[:, 2] = middle - to_part[:, :2] @ np.full(2, _HANDS / 2)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    seen = cv2.warpAffine(part, to_part, (_HANDS, _HANDS), flags=flags)
+    there = [
+        hand @ to_part[:, :2].T + to_part[:, 2] for hand in hands_in(np.asarray(seen, np.uint8))
+    ]
+    return [hand * shrink + (left, top) for hand in there]
+
+
+def _palm(hand: Array) -> float:
+    """Size of a palm, px."""
+    ends = ((0, 9), (5, 17), (0, 17))
+    return max(float(np.linalg.norm(hand[a] - hand[b])) for a, b in ends)
+
+
+def silhouette(hand: Array) -> Bools:
+    """The upright crop's pixels that a hand covers, given its points there, shape (21, 2), px."""
+    area = np.zeros(SIZE[::-1], np.uint8)
+    palm = _palm(hand)
+    for finger in _FINGERS:
+        chain = hand[list(finger)]
+        tip = chain[-1] + 0.25 * (chain[-1] - chain[-2])
+        _stroke(area, np.concatenate([chain[:-1], tip[None]]), 0.24 * palm)
+    _stroke(area, np.array([hand[0], hand[0] + 0.8 * (hand[0] - hand[9])]), 0.55 * palm)
+    cv2.fillConvexPoly(area, cv2.convexHull(fixed(hand[list(_PALM)])), (1,), shift=4)
+    _stroke(area, hand[[0, 1, 5, 9, 13, 17, 0]], 0.2 * palm)
+    return area > 0
+
+
+def _stroke(area: Image, chain: Array, width: float) -> None:
+    cv2.polylines(area, [fixed(chain)], False, (1,), max(1, round(width)), cv2.LINE_8, 4)
