@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mien.anatomy.head import view_of
 from mien.anatomy.lips import closing, partings
 from mien.anatomy.model import displacement
 from mien.core import facs
@@ -42,3 +43,24 @@ def test_unexplained_parting_fades_with_what_parts(grin: Subject) -> None:
 
     assert [left(share) for share in (1.0, 0.5, 0.0)] == pytest.approx([0.05, 0.025, 0.0], abs=1e-6)
     assert left(1.5) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_a_turn_moves_what_stands_out(subject: Subject) -> None:
+    nose, ear = 1, 234
+    left = moved(subject, subject.aus, (10.0, 0.0, 0.0)) - subject.points
+    assert left[nose, 0] > 0.1 * subject.view.scale  # to the subject's left: right on the picture
+    assert left[nose, 0] > left[ear, 0]
+    up = moved(subject, subject.aus, (0.0, 10.0, 0.0)) - subject.points
+    assert up[nose, 1] < -0.1 * subject.view.scale
+
+
+@pytest.mark.parametrize("turn", [(8.0, 0.0, 0.0), (0.0, -8.0, 0.0), (0.0, 0.0, 10.0)])
+def test_a_turned_head_is_seen_turned(subject: Subject, turn: tuple[float, float, float]) -> None:
+    points = moved(subject, subject.aus, turn)
+    before, after = (view_of(p, subject.model.neutral).pose for p in (subject.points, points))
+    seen = (after.yaw - before.yaw, after.pitch - before.pitch, after.roll - before.roll)
+    assert seen == pytest.approx(turn, abs=0.3)
+
+
+def test_no_turn_is_no_movement(subject: Subject) -> None:
+    assert np.array_equal(moved(subject, subject.aus, (0.0, 0.0, 0.0)), moved(subject, subject.aus))

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.head import View, far_side, neutral_in_head
+from mien.anatomy.drawn import drawn_model
+from mien.anatomy.head import View, far_side, neutral_in_head, rotation_of
 from mien.anatomy.identity import estimate_neutral
 from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import FaceModel, face_model
 from mien.core.errors import NoFaceError
 from mien.core.face import Landmarks
+from mien.core.facs import COLUMNS
 from mien.edit.points import Subject
 from mien.landmark.detect import detect
 from mien.media.image import as_picture, load_image
@@ -100,6 +102,24 @@ def neutral_model(photo: Source | None) -> FaceModel | None:
     name = "the neutral photo" if isinstance(photo, np.ndarray) else str(photo)
     mesh, _ = neutral_in_head(faces_of(pixels_of(photo), name)[0].points)
     return face_model(mesh)
+
+
+def drawn_portrait(landmarks: Landmarks) -> Portrait:
+    """A drawn face, from the mesh through its placed points.
+
+    As drawn, it is its own neutral: nothing is known to be on it. A small mouth or a short chin
+    moves less than a large one; lids move with the opening of their eye as on any face.
+
+    Args:
+        landmarks: of :func:`mien.landmark.placed.placed`.
+    """
+    _, rough = neutral_in_head(landmarks.points)
+    # Proportions must not be taken for a nod of the head: a chin may be as short as one likes.
+    level = rotation_of(rough.pose.yaw, 0.0, rough.pose.roll)
+    view = View(level, rough.scale, rough.origin)
+    model = drawn_model(view.to_head(landmarks.points))
+    nothing = np.zeros(len(COLUMNS))
+    return Portrait(landmarks, model, prepare(model), view, nothing, nothing)
 
 
 def portrait(landmarks: Landmarks, neutral: FaceModel | None = None) -> Portrait:

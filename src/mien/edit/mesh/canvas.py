@@ -1,6 +1,7 @@
 """Everything of a picture and its face that does not depend on the edit, worked out once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -8,10 +9,12 @@ from numpy.typing import NDArray
 
 from mien.anatomy import topology as topo
 from mien.core.face import N_POINTS
-from mien.edit.mesh import seam
+from mien.edit.mesh import hold, seam
+from mien.edit.mesh.art.flat import Ink, ink_of
 from mien.edit.mesh.field import Grid, ring
-from mien.edit.mesh.mouth import MouthLight, light_of
-from mien.edit.mesh.pixels import F32, Floats, Image
+from mien.edit.mesh.photo.mouth import MouthLight, light_of
+from mien.edit.mesh.pixels import F32, Crisp, Floats, Image, crisp
+from mien.edit.mesh.shade import Shader, shader
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, edges, frame
 
 NODES_PER_IOD = 45  # resolution of the field
@@ -35,6 +38,8 @@ class Canvas:
         inside: which nodes lie inside the mask.
         mask: shape (H, W), float32, 0–1: where pixels may change.
         light: colours for the inside of the mouth.
+        ink: line and colours of the mouth of flat art; None for photos and paintings.
+        held: what covers the face and stays; ``image`` is without it.
     """
 
     image: Image
@@ -46,15 +51,42 @@ class Canvas:
     inside: NDArray[np.bool_]
     mask: F32
     light: MouthLight
+    ink: Ink | None = None
+    held: hold.Held | None = None
+
+    @cached_property
+    def pixels(self) -> Image | Crisp:
+        """The picture as look-ups want it: crisp where it is flat art."""
+        return self.image if self.ink is None else crisp(self.image)
+
+    @cached_property
+    def shader(self) -> Shader:
+        """The face ready to be shaded."""
+        return shader(self.image, self.vertices, self.depth, self.grid, self.mask, self.iod)
 
 
-def prepare(image: Image, source: Floats) -> Canvas:
+def prepare(
+    image: Image,
+    source: Floats,
+    *,
+    flat: bool = False,
+    wide: bool = False,
+    snapped: Floats | None = None,
+    held: F32 | None = None,
+) -> Canvas:
     """Get a picture ready for :func:`mien.edit.mesh.paint`.
 
     Args:
         image: shape (H, W, 3), RGB uint8.
         source: the face's landmarks, shape (478, 2) or (478, 3), px; z, where given, orders what
             hides what.
+        flat: whether this is line art, cel shading or other art of flat colours, see
+            :func:`mien.edit.mesh.is_flat`: lines stay crisp, and nothing is shaded.
+        wide: whether the head will turn: pixels may then change all round it.
+        snapped: the landmarks on the picture's own edges, shape (478, 2), px, where these are known
+            (a clip holds them steady); None: they are looked for.
+        held: what lies before the face and must stay, shape (H, W), 0 to 1, as
+            :func:`mien.landmark.occlusion.occluders` finds it; None: nothing.
 
     Raises:
         ValueError: wrong shape or type, landmarks that are not numbers, a face of no size.
@@ -66,20 +98,26 @@ def prepare(image: Image, source: Floats) -> Canvas:
     if iod < 1:
         raise ValueError(f"the pupils lie {iod:.2f} px apart: this is no face that can be edited")
     depth = points[:, 2] if points.shape[1] == 3 else np.zeros(N_POINTS)
-    outer = ring(xy, iod)
+    outer = ring(xy, iod, wide=wide)
     grid = _grid(outer, iod, image.shape)
     weight = _weights(grid, outer, iod)
-    moved = seam.snap(image, xy, iod)
+    lifted = None if held is None else hold.lift(image, held, grid, iod)
+    image, kept = lifted or (image, None)
+    if snapped is None:
+        snapped = (seam.traced if flat else seam.snap)(image, xy, iod)
+    light = _light(image, xy, iod)
     return Canvas(
         image=image,
         source=xy,
-        vertices=np.concatenate([moved, outer]),
+        vertices=np.concatenate([snapped, outer]),
         depth=np.concatenate([depth, np.full(len(outer), depth.max() + iod)]),
         iod=iod,
         grid=grid,
         inside=weight > 0,
-        mask=_mask(grid, weight, image.shape),
-        light=_light(image, xy, iod),
+        mask=hold.uncovered(kept, _mask(grid, weight, image.shape)),
+        light=light,
+        ink=ink_of(image, xy, iod, _skin(image, xy, iod)) if flat else None,
+        held=kept,
     )
 
 
@@ -123,7 +161,7 @@ def _mask(grid: Grid, weight: F32, shape: tuple[int, ...]) -> F32:
 
 def _light(image: Image, xy: NDArray[np.float64], iod: float) -> MouthLight:
     """Colours of lit skin, of lips and of the whites of the eyes, and how open the mouth is."""
-    skin = _patch(image, xy[list(_CHEEKS)], max(1, round(0.03 * iod)))
+    skin = _skin(image, xy, iod)
     lip = _patch(image, xy[list(_LOWER_LIP)], max(1, round(0.015 * iod)))
     whites = []
     for slit in (EYE_RIGHT, EYE_LEFT):
@@ -135,12 +173,18 @@ def _light(image: Image, xy: NDArray[np.float64], iod: float) -> MouthLight:
     opening = edges(xy, MOUTH, frame(xy, MOUTH)).opening / iod
     shown = float(np.clip((opening - seam.CLOSED) / 0.025, 0, 1))
     return light_of(
-        np.median(skin, axis=0).astype(np.float32),
+        skin,
         np.mean(whites, axis=0).astype(np.float32),
         np.median(lip, axis=0).astype(np.float32),
         shown,
         iod,
     )
+
+
+def _skin(image: Image, xy: NDArray[np.float64], iod: float) -> F32:
+    """RGB of lit skin."""
+    cheeks = _patch(image, xy[list(_CHEEKS)], max(1, round(0.03 * iod)))
+    return np.asarray(np.median(cheeks, axis=0), np.float32)
 
 
 def _patch(image: Image, centres: NDArray[np.float64], width: int, height: int = 0) -> F32:

@@ -22,6 +22,7 @@ from mien.edit.mesh.pixels import F32, Floats
 Ints = NDArray[np.int64]
 
 SIDE_BAND, CHIN_BAND = 0.25, 0.8  # IOD: width of the band beside and above, below the chin
+WIDE_BAND = 1.3  # IOD: all round, where the whole head turns
 # The rims of the lids slide as stiff bands, lashes and all; the skin beyond them gives way.
 _RIMS = (topo.UPPER_LID_RIGHT, topo.LOWER_LID_RIGHT, topo.UPPER_LID_LEFT, topo.LOWER_LID_LEFT)
 _STIFF, _BEFORE, _AFTER = (
@@ -91,16 +92,22 @@ def neighbours() -> Ints:
     return padded
 
 
-def ring(xy: NDArray[np.float64], iod: float) -> NDArray[np.float64]:
-    """Outer edge of the band for a mesh (478, 2) in px, shape (36, 2): points that never move."""
+def ring(xy: NDArray[np.float64], iod: float, *, wide: bool = False) -> NDArray[np.float64]:
+    """Outer edge of the band for a mesh (478, 2) in px, shape (36, 2): points that never move.
+
+    Args:
+        xy: shape (478, 2), px.
+        iod: px.
+        wide: whether the whole head turns, not the face alone.
+    """
     oval = xy[list(OVAL)]
     centre = oval.mean(axis=0)
     out = oval - centre
     out /= np.linalg.norm(out, axis=1, keepdims=True) + 1e-9
     down = xy[152] - xy[10]
     facing = np.clip(out @ (down / (np.linalg.norm(down) + 1e-9)), 0.0, 1.0)
-    width = SIDE_BAND + (CHIN_BAND - SIDE_BAND) * facing**1.5
-    return np.asarray(oval + out * width[:, None] * iod)
+    width = WIDE_BAND if wide else SIDE_BAND + (CHIN_BAND - SIDE_BAND) * facing**1.5
+    return np.asarray(oval + out * np.reshape(width, (-1, 1)) * iod)
 
 
 def paint_order(vertices: NDArray[np.float64], depth: NDArray[np.float64]) -> Ints:
@@ -140,14 +147,14 @@ def rasterise(nodes: F32, order: Ints, shape: tuple[int, int]) -> NDArray[np.int
     return ids
 
 
-def gradients(vertices: F32, shift: F32) -> F32:
+def gradients(vertices: F32, shift: F32, *, stiff: bool = True) -> F32:
     """Gradient of a displacement at each vertex, shape (514, 2, 2): [component, direction].
 
     Least squares over the neighbours, weighted by inverse squared distance. At the outline, where
     neighbours nearly coincide on the picture, such a gradient can be far steeper than the field
     is anywhere round it: so it is scaled down until it takes no neighbour farther from the vertex
     than the farthest one goes. Points that stay have none, so that nothing moves beyond the
-    triangles of those that do.
+    triangles of those that do. Rims of lids are stiff bands, or turn as their skin does.
     """
     around = neighbours()
     step = vertices[around] - vertices[:, None]
@@ -167,20 +174,22 @@ def gradients(vertices: F32, shift: F32) -> F32:
     known = np.hypot(change[..., 0], change[..., 1]).max(axis=1)
     slope *= np.minimum(1, known / np.maximum(found, 1e-6))[:, None, None]
     slope[(shift == 0).all(axis=1)] = 0.0
+    if not stiff:
+        return np.asarray(slope, np.float32)
     rim = vertices[_AFTER] - vertices[_BEFORE]
     rim /= np.linalg.norm(rim, axis=1, keepdims=True) + 1e-6
     slope[_STIFF] = (slope[_STIFF] @ rim[..., None]) * rim[:, None]
     return np.asarray(slope, np.float32)
 
 
-def triangle_table(vertices: F32, shift: F32) -> F32:
+def triangle_table(vertices: F32, shift: F32, *, stiff: bool = True) -> F32:
     """All that :func:`evaluate` needs of each triangle, shape (27, 924).
 
     Rows 0–8 give the barycentric coordinates as functions of (x, y, 1), rows 9–26 the linear
     predictions of the three corners, each two components of (x, y, 1).
     """
     faces = all_triangles()
-    slope = gradients(vertices, shift)
+    slope = gradients(vertices, shift, stiff=stiff)
     rest = shift - np.einsum("vij,vj->vi", slope, vertices)
     planes = np.concatenate([slope, rest[..., None]], axis=-1).reshape(-1, 6)
     a, b, c = vertices[faces[:, 0]], vertices[faces[:, 1]], vertices[faces[:, 2]]

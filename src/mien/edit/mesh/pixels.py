@@ -1,5 +1,6 @@
 """Types of pictures and fields, and looking up pixels: OpenCV behind exact types."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -12,11 +13,35 @@ Floats = NDArray[np.floating[Any]]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in px
 
 
-def look(image: Image, x: F32, y: F32, *, cubic: bool = True) -> Image:
+@dataclass(frozen=True)
+class Crisp:
+    """A picture whose look-ups shall not ring beside its lines.
+
+    Attributes:
+        image: shape (H, W, 3).
+        low: least of each pixel and its right, lower and lower right neighbours, the same shape.
+        high: the largest of them.
+    """
+
+    image: Image
+    low: Image
+    high: Image
+
+
+def crisp(image: Image) -> Crisp:
+    """A picture, shape (H, W, 3), made ready for look-ups that stay between neighbouring pixels."""
+    block, first = np.ones((2, 2), np.uint8), (0, 0)
+    low = cv2.erode(image, block, anchor=first, borderType=cv2.BORDER_REPLICATE)
+    high = cv2.dilate(image, block, anchor=first, borderType=cv2.BORDER_REPLICATE)
+    return Crisp(image, np.asarray(low, np.uint8), np.asarray(high, np.uint8))
+
+
+def look(image: Image | Crisp, x: F32, y: F32, *, cubic: bool = True) -> Image:
     """Pixels of a picture at points, the border repeated beyond it.
 
     Args:
-        image: shape (H, W, 3).
+        image: shape (H, W, 3); of a crisp one nothing is darker or brighter than the four pixels
+            round a point.
         x: px, shape (rows, columns).
         y: px, the same shape.
         cubic: bicubic (Keys, a = −0.75) rather than bilinear.
@@ -24,6 +49,15 @@ def look(image: Image, x: F32, y: F32, *, cubic: bool = True) -> Image:
     Returns:
         Shape (rows, columns, 3); at whole pixels exactly those pixels.
     """
+    if isinstance(image, Crisp):
+        seen = look(image.image, x, y, cubic=cubic)
+        low, high = (
+            cv2.remap(
+                bound, np.floor(x), np.floor(y), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+            )
+            for bound in (image.low, image.high)
+        )
+        return np.asarray(np.clip(seen, low, high), np.uint8)
     how = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     return np.asarray(cv2.remap(image, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -13,10 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.edit.mesh.pixels import Floats, Image, look
+from mien.anatomy.topology import OVAL
+from mien.edit.mesh.pixels import Floats, Image, look, smooth
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, Slit, fine
 
 CLOSED = 0.055  # IOD: lips that the landmarks put closer together than this are taken as closed
+_DOUBT = 0.006  # IOD to either side of that over which a closed mouth becomes an open one
 _REST = 0.026  # IOD: the gap that landmarks leave between lips which touch
 SMALLEST = 24  # px per IOD below which a picture shows no such lines
 
@@ -30,6 +32,8 @@ class _Search:
     usual: float
 
 
+_OUTLINE = _Search(-0.06, 0.06, 0.0)
+_DRAWN_LIPS = _Search(-0.035, 0.035, 0.0)
 _LIPS = _Search(-0.045, 0.045, 0.0)
 _UPPER_LID = _Search(-0.055, 0.0, -0.028)
 _LOWER_LID = _Search(0.0, 0.03, 0.012)
@@ -45,18 +49,42 @@ def snap(image: Image, xy: NDArray[np.float64], iod: float) -> NDArray[np.float6
 
     Returns:
         Shape (478, 2): a copy; both inner edges of a closed mouth lie on the line between the
-        lips, the edges of the lids on the roots of the lashes.
+        lips, the edges of the lids on the roots of the lashes. Continuous in the landmarks, so that
+        lips that part in a clip do not jump.
     """
     moved = xy.copy()
     if iod < SMALLEST:
         return moved
     upper, lower = xy[list(MOUTH.upper)], xy[list(MOUTH.lower)]
-    if np.linalg.norm(lower - upper, axis=1).max() < CLOSED * iod:
+    gap = float(np.linalg.norm(lower - upper, axis=1).max()) / iod
+    if gap < CLOSED + _DOUBT:
         line = _line(image, (upper + lower) / 2, iod, _LIPS)
-        moved[list(MOUTH.upper)], moved[list(MOUTH.lower)] = line, line
+        shut = float(smooth(np.array((CLOSED + _DOUBT - gap) / (2 * _DOUBT))))
+        moved[list(MOUTH.upper)] += shut * (line - upper)
+        moved[list(MOUTH.lower)] += shut * (line - lower)
     for slit in (EYE_RIGHT, EYE_LEFT):
         moved[list(slit.upper)] = _line(image, xy[list(slit.upper)], iod, _UPPER_LID)
         moved[list(slit.lower)] = _line(image, xy[list(slit.lower)], iod, _LOWER_LID)
+    return moved
+
+
+def traced(image: Image, xy: NDArray[np.float64], iod: float) -> NDArray[np.float64]:
+    """Landmarks of a drawn face moved onto the lines of its outline and of a closed mouth.
+
+    Args:
+        image: RGB.
+        xy: shape (478, 2), px.
+        iod: px.
+
+    Returns:
+        Shape (478, 2): a copy; eyes are left where they were placed, on the edges of thick lines.
+    """
+    moved, chain = xy.copy(), list(OVAL[8:29])
+    moved[chain] = _line(image, xy[chain], iod, _OUTLINE)
+    upper, lower = xy[list(MOUTH.upper)], xy[list(MOUTH.lower)]
+    if np.linalg.norm(lower - upper, axis=1).max() < CLOSED * iod:
+        line = _line(image, (upper + lower) / 2, iod, _DRAWN_LIPS)
+        moved[list(MOUTH.upper)], moved[list(MOUTH.lower)] = line, line
     return moved
 
 
@@ -80,9 +108,10 @@ def follow(
     offset = snapped - source
     for slit in (EYE_RIGHT, EYE_LEFT, MOUTH):
         upper, lower = list(slit.upper[1:-1]), list(slit.lower[1:-1])
-        if slit is MOUTH and np.array_equal(snapped[upper], snapped[lower]):
-            continue
         share = _openness(source, target, slit)[1:-1, None]
+        if slit is MOUTH:
+            shut = _shut(source, snapped)[1:-1, None]
+            share = shut + (1 - shut) * share
         offset[upper] *= share
         offset[lower] *= share
         if slit is MOUTH:
@@ -92,6 +121,13 @@ def follow(
             offset[upper] += rest * across
             offset[lower] -= rest * across
     return np.asarray(target + offset)
+
+
+def _shut(source: NDArray[np.float64], snapped: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each pair of points of the lips was brought together by :func:`snap`, 0–1."""
+    before = np.linalg.norm(source[list(MOUTH.lower)] - source[list(MOUTH.upper)], axis=1)
+    after = np.linalg.norm(snapped[list(MOUTH.lower)] - snapped[list(MOUTH.upper)], axis=1)
+    return np.asarray(1.0 - np.clip(after / np.maximum(before, 1e-9), 0.0, 1.0))
 
 
 def _openness(

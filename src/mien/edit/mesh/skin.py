@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.topology import triangles
-from mien.edit.mesh import field
+from mien.edit.mesh import field, hold
 from mien.edit.mesh.canvas import Canvas
 from mien.edit.mesh.pixels import F32, Box, Image, box_of, look
 
@@ -47,7 +47,7 @@ def plan(canvas: Canvas, shift: NDArray[np.float64]) -> Move:
     """
     target = canvas.vertices + shift
     nodes = canvas.grid.to_nodes(target)
-    table = field.triangle_table(nodes, -shift.astype(np.float32))
+    table = field.triangle_table(nodes, -shift.astype(np.float32), stiff=canvas.ink is None)
     order = field.paint_order(target, canvas.depth)
     return Move(
         source=canvas.vertices,
@@ -80,8 +80,22 @@ def shift_at(canvas: Canvas, move: Move, ids: NDArray[np.int16], origin: tuple[i
         y, x = np.divmod(at.astype(np.int32), np.int32(columns))
         where = (x + left).astype(np.float32), (y + top).astype(np.float32)
         shift = field.evaluate(move.table, ids.ravel()[at], *where)
+        shift = hold.kept_clear(canvas.held, shift, x + left, y + top, canvas.grid.step)
+        if canvas.ink is not None:
+            shift = _between(shift, move, ids.ravel()[at])
         found[at] = _kept_inside(shift, np.stack(where, axis=-1), canvas)
     return found.reshape(rows, columns, 2)
+
+
+def _between(shift: F32, move: Move, ids: NDArray[np.int16]) -> F32:
+    """Displacements, shape (n, 2), no larger or smaller than at the corners of their triangles.
+
+    A smooth field swings a little beyond its points: skin hides that, an edge of two colours shows
+    it.
+    """
+    corners = (move.source - move.target).astype(np.float32)[field.all_triangles()]
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    return np.clip(shift, low[ids], high[ids])
 
 
 def _kept_inside(shift: F32, nodes: F32, canvas: Canvas) -> F32:
@@ -119,7 +133,7 @@ def look_through(
     box = left + start, top + first, left + end, top + last
     x += np.arange(box[0], box[2], dtype=np.float32)
     y += np.arange(box[1], box[3], dtype=np.float32)[:, None]
-    return look(canvas.image, x, y), box
+    return look(canvas.pixels, x, y), box
 
 
 def box_at(canvas: Canvas, shape: tuple[int, ...], origin: tuple[int, int]) -> Box:
@@ -154,7 +168,7 @@ def _calmed(canvas: Canvas, move: Move, shift: F32) -> F32:
     torn = np.clip(jump / np.float32(_TORN * canvas.grid.step) - 1, 0, 1)
     band = (move.ids[area] >= len(triangles())).astype(np.float32)
     share = np.clip(2 * cv2.blur(band, (5, 5)) - 1, 0, 1)  # from the landmarks outwards
-    if torn.any():
+    if torn.any() and canvas.ink is None:  # a drawn lid may fall far, lines and all
         share = np.maximum(share, cv2.blur(cv2.dilate(torn, np.ones((5, 5), np.uint8)), (3, 3)))
     share *= canvas.inside[area] & (covered == 0)
     if share.any():

@@ -1,8 +1,6 @@
 """The inside of a mouth: real pixels where the source shows them, else a painted cavity with teeth.
 
 The upper teeth are fixed to the skull: they stay where they are while lips and jaw move.
-Proportions are the usual ones of dental anatomy (central incisor 8.5 mm wide, lateral 6.5, canine
-7.6, premolars 7; IOD 63 mm; at rest the incisors end 2 mm below the lip line).
 """
 
 from dataclasses import dataclass
@@ -11,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.edit.mesh.interior import look_up, sample
+from mien.edit.mesh.photo.teeth import upper_teeth
 from mien.edit.mesh.pixels import F32, Image, smooth, to_image
 from mien.edit.mesh.slit import Edges, Frame
 
-# Distance of each tooth's far side from the midline, IOD, as a frontal view shortens it.
-_TEETH = np.array([0.0, 0.132, 0.228, 0.322, 0.392, 0.445, 0.485], dtype=np.float32)
-_CENTRES = (_TEETH[1:] + _TEETH[:-1]) / 2
-_ENDS = np.array([0.060, 0.052, 0.051, 0.030, 0.012, -0.010], np.float32)  # IOD below the lip line
+# Colour of teeth over their mean; median of 29 smiles of the London set.
+_IVORY = np.array([1.045, 0.995, 0.960], np.float32)
 
 
 @dataclass(frozen=True)
@@ -51,8 +48,8 @@ def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> Mout
     """
     sclera = sclera * np.float32(max(1.0, 0.95 * skin.mean() / max(sclera.mean(), 1.0)))
     level = np.float32(sclera.mean())
-    teeth = _tinted(np.array([1.06, 1.0, 0.9], np.float32), skin)
-    teeth = np.clip(1.08 * level * (0.3 * sclera / level + 0.7 * teeth), 0, 232)
+    ivory = _tinted(_IVORY, skin)
+    teeth = min(1.13 * float(level), 210.0) * (0.1 * sclera / level + 0.9 * ivory)
     bright = np.float32(min(0.62 * float(level), 0.92 * float(skin.mean()) + 8))
     flesh = bright * _tinted(np.array([1.32, 0.86, 0.82], np.float32), skin)
     flesh = 0.7 * flesh + 0.3 * lip * flesh.mean() / max(float(lip.mean()), 1.0)
@@ -103,7 +100,7 @@ def interior(
     real = _closing(real, lower - upper, still_lower - still_upper, light.iod)
     unit = np.float32(light.iod)
     grown = (lower - upper) - np.maximum(still_lower - still_upper, 0)
-    share = smooth(grown / (0.05 * unit)) * np.float32(1 - light.shown)
+    share = smooth(grown / (0.022 * unit)) * np.float32(1 - light.shown)
     dropped = np.clip((lower - still_lower) / (0.06 * unit), 0, 1)
     floor = still_lower - 0.04 * unit * dropped
     deep = smooth((q - floor) / (0.025 * unit)) * np.float32(light.shown) * (dropped > 0)
@@ -139,12 +136,12 @@ def _paint(
     contact = 1 - 0.45 * np.exp(-np.maximum(deep, 0) / 0.022)
     contact = contact * (1 - 0.2 * np.exp(-np.maximum(up, 0) / 0.008))
     colour = colour * (contact * (1 - 0.45 * smooth((np.abs(t) - 0.55) / 0.45)))[..., None]
-    side, below = np.abs(x) / unit, (q - rest) / unit
-    tooth, bright, gum = _tooth(side, below, 1.2 / light.iod)
-    bright = bright * (0.92 - 0.5 * np.exp(-np.maximum(deep, 0) / 0.02))
-    bright = bright * (1 - 0.75 * smooth((side - 0.1) / 0.42))
+    side = np.abs(x) / unit
+    tooth, bright, gum = upper_teeth(x / unit, (q - rest) / unit, 1 / light.iod)
+    bright = bright * (1 - 0.5 * np.exp(-np.maximum(deep, 0) / 0.011))  # the shadow of the lip
+    bright = bright * (1 - 0.7 * smooth((side - 0.12) / 0.36))
     ivory = bright[..., None] * (light.teeth + gum[..., None] * (1.05 * light.flesh - light.teeth))
-    tooth = tooth * (0.4 + 0.6 * smooth(height / 0.06))  # hardly any light falls through a crack
+    tooth = tooth * (0.45 + 0.55 * smooth(height / 0.045))  # hardly any light falls through a crack
     return colour, np.asarray(colour + tooth[..., None] * (ivory - colour))
 
 
@@ -158,22 +155,3 @@ def _tongue(x: F32, t: F32, up: F32, height: F32) -> tuple[F32, F32]:
     groove = 1 - 0.06 * np.exp(-((x / 0.022) ** 2)) * smooth((place - 0.1) / 0.5)
     shine = np.exp(-(((place - 0.52) / 0.16) ** 2) - ((np.abs(x) - 0.05) / 0.045) ** 2)
     return opacity, np.asarray(lit * groove + 0.16 * shine * opacity, np.float32)
-
-
-def _tooth(side: F32, below: F32, pixel: float) -> tuple[F32, F32, F32]:
-    """Opacity and brightness of the upper teeth, and gums; IOD from midline and lip line."""
-    number = np.clip(np.searchsorted(_TEETH, side, side="right") - 1, 0, len(_ENDS) - 1)
-    near, far = _TEETH[number], _TEETH[number + 1]
-    across = (side - near) / (far - near)
-    round_off = 0.007 * (2 * across - 1) ** 4
-    end = np.interp(side, _CENTRES, _ENDS).astype(np.float32) - round_off
-    soft = max(pixel, 0.011)
-    opacity = smooth((end - below) / (1.6 * soft) + 0.5) * (side < _TEETH[-1])
-    gap = np.minimum(side - near, far - side)
-    seam = 1 - 0.08 * np.exp(-((gap / max(0.009, pixel)) ** 2))
-    bulge = 1 - 0.07 * (2 * across - 1) ** 2
-    edge = 1 - 0.10 * smooth(1 - (end - below) / 0.03)
-    neck = 0.012 * (2 * across - 1) ** 2 - 0.115 - 0.25 * side
-    gum = smooth((neck - below) / 0.02 + 0.5)
-    lit = 1 + (1 - gum) * (seam * bulge * edge - 1)
-    return opacity.astype(np.float32), lit.astype(np.float32), gum
