@@ -25,7 +25,7 @@ _DEMUXERS = (
     "hevc", "av1", "obu", "ivf", "flv", "asf", "ogg", "dv", "mxf", "nut", "rm", "mjpeg",
     "yuv4mpegpipe", "gif", "wav", "mp3", "aac", "flac",
 )  # fmt: skip
-_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(_DEMUXERS)}
+OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(_DEMUXERS)}
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD = 720  # lines from which untagged clips are taken as BT.709, as players do
@@ -40,7 +40,7 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """
     unknown = f"is no picture or clip that mien reads, or damaged (it reads {READABLE})"
     with clear_errors(path, unknown):
-        container = av.open(f"file:{path.absolute()}", options=_OPTIONS)
+        container = av.open(f"file:{path.absolute()}", options=OPTIONS)
     with container, clear_errors(path, "cannot be decoded"):
         streams = [s for s in container.streams.video if not _is_cover(s)]
         if not streams:

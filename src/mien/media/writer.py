@@ -1,8 +1,9 @@
 """Clips written with true times, so that browsers play them."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,24 +18,38 @@ from numpy.typing import NDArray
 from mien.core.errors import MediaError
 from mien.media.files import atomic, clear_errors
 from mien.media.image import as_picture
+from mien.media.sound import Sound, sound_of
 
 TICKS = 90_000  # per second; the clock of MPEG, divides all usual rates
 _CAREFUL = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
-_FAST = {"movflags": "+faststart"}  # the index first: plays while it loads
+# The index first: plays while it loads; and a clock on which sound starts where it did.
+_FAST = {"movflags": "+faststart", "movie_timescale": "90000"}
 _OPTIONS: dict[str, dict[str, str]] = {".mp4": _FAST, ".m4v": _FAST, ".mov": _FAST, ".mkv": {}}
+CLIPS = tuple(_OPTIONS)
+"""Endings of clips that can be written."""
 _BT709 = 1  # the code of BT.709 for matrix, primaries and transfer, and of the narrow range
 
 
 class VideoWriter:
     """Takes the frames of one clip; made by :func:`video_writer`."""
 
-    def __init__(self, container: OutputContainer, path: Path, rate: float, crf: int) -> None:
+    def __init__(
+        self,
+        container: OutputContainer,
+        path: Path,
+        rate: float,
+        crf: int,
+        sound: Sound | None = None,
+    ) -> None:
         self._container = container
         self._path = path
         self._rate = Fraction(rate).limit_denominator(1001)
         self._crf = crf
-        self._last = -1  # ticks
-        self._step = round(TICKS / rate)  # ticks, distance of the last two frames
+        self._sound = sound
+        # Seconds per tick, ticks of the first frame.
+        self._unit, self._start_at = sound.clock if sound else (Fraction(1, TICKS), 0)
+        self._last: int | None = None  # ticks
+        self._step = max(round(1 / (self._unit * self._rate)), 1)  # of the last two frames
         self._shape: tuple[int, ...] = ()
         self._stream: VideoStream | None = None
 
@@ -58,17 +73,21 @@ class VideoWriter:
                 f"{self._path}: all frames of a clip have one shape: expected {self._shape},"
                 f" got {pixels.shape}"
             )
-        ticks = round(time * TICKS)
-        if ticks <= self._last:
-            raise MediaError(
-                f"{self._path}: times of frames must rise: got {time} s after"
-                f" {self._last / TICKS} s"
-            )
-        if self._last >= 0:
+        ticks = self._start_at + round(time / self._unit)
+        if self._last is not None:
+            if ticks <= self._last:
+                last = float((self._last - self._start_at) * self._unit)
+                raise MediaError(
+                    f"{self._path}: times of frames must rise: got {time} s after {last:g} s"
+                )
             self._step = ticks - self._last
         self._last = ticks
         with clear_errors(self._path, "cannot be written"):
-            self._mux(_to_yuv(pixels, ticks))
+            frame = _to_yuv(pixels)
+            frame.pts, frame.time_base = ticks, self._unit
+            self._mux(frame)
+            if self._sound:
+                self._sound.until(time)
 
     def finish(self) -> None:
         """Write what the encoder still holds.
@@ -80,17 +99,21 @@ class VideoWriter:
             raise MediaError(f"{self._path}: there is no frame to write")
         with clear_errors(self._path, "cannot be written"):
             self._mux(None)
+            if self._sound:
+                self._sound.until(math.inf)
 
     def _start(self, height: int, width: int) -> VideoStream:
-        options = {"crf": str(self._crf), "preset": "fast"}
+        options = {"crf": str(self._crf), "preset": "veryfast"}
         stream = self._container.add_stream("libx264", rate=self._rate, options=options)
         stream.width, stream.height = width + width % 2, height + height % 2
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
         context.framerate = self._rate
-        context.time_base = stream.time_base = Fraction(1, TICKS)
+        context.time_base = stream.time_base = self._unit
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _BT709
+        if self._sound:
+            self._sound.attach(self._container)
         return stream
 
     def _mux(self, frame: VideoFrame | None) -> None:
@@ -104,7 +127,10 @@ class VideoWriter:
 
 @contextmanager
 def video_writer(
-    path: str | os.PathLike[str], rate: float = 30.0, crf: int = 16
+    path: str | os.PathLike[str],
+    rate: float = 30.0,
+    crf: int = 15,
+    like: str | os.PathLike[str] | None = None,
 ) -> Iterator[VideoWriter]:
     """An H.264 clip that is there when the ``with`` block ends well, and else not at all.
 
@@ -113,7 +139,11 @@ def video_writer(
     Args:
         path: ends in .mp4, .m4v, .mov or .mkv; parent folders are made.
         rate: frames per second, roughly; only the encoder's planning depends on it.
-        crf: constant rate factor of x264, 0 best to 51 worst; at 16 losses are hard to see.
+        crf: constant rate factor of x264, 0 best to 51 worst; at 15 losses are hard to see.
+        like: a clip whose clock, sound and title go with the pictures: times count from its first
+            frame, time stamps are its own where the format counts as finely (Matroska counts
+            milliseconds), sound is copied as it is, or coded anew as AAC where the format cannot
+            hold it.
 
     Raises:
         MediaError: an unknown suffix, a folder, no frame at all, or nothing can be written there.
@@ -125,8 +155,8 @@ def video_writer(
     with atomic(path) as temporary:
         with clear_errors(path, "cannot be written"):
             container = av.open(str(temporary), "w", container_options=options)
-        with container:
-            writer = VideoWriter(container, path, rate, crf)
+        with container, nullcontext() if like is None else sound_of(Path(like)) as sound:
+            writer = VideoWriter(container, path, rate, crf, sound)
             yield writer
             writer.finish()
 
@@ -135,7 +165,7 @@ def write_video(
     path: str | os.PathLike[str],
     frames: Iterable[tuple[float, NDArray[np.uint8]]],
     rate: float = 30.0,
-    crf: int = 16,
+    crf: int = 15,
 ) -> None:
     """Write (seconds, pixels) pairs to a clip; see :func:`video_writer`."""
     with video_writer(path, rate, crf) as writer:
@@ -143,16 +173,14 @@ def write_video(
             writer.write(time, pixels)
 
 
-def _to_yuv(pixels: NDArray[np.uint8], ticks: int) -> VideoFrame:
-    """A frame as the encoder wants it."""
+def _to_yuv(pixels: NDArray[np.uint8]) -> VideoFrame:
+    """A frame as the encoder wants it, without a time."""
     height, width = pixels.shape[:2]
     if height % 2 or width % 2:
         pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24").reformat(
+    return VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24").reformat(
         format="yuv420p",
         dst_colorspace="itu709",
         dst_color_range="MPEG",
         interpolation=_CAREFUL,
     )
-    frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
-    return frame
