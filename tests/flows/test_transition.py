@@ -11,7 +11,7 @@ from mien.core.face import Landmarks
 from mien.edit.points import Subject
 from mien.edit.portrait import Portrait
 from mien.flows.transition import transition_clip, write_transition
-from mien.media.video import probe
+from mien.media.video import frames, probe
 
 Image = NDArray[np.uint8]
 
@@ -34,10 +34,25 @@ def test_starts_softly_and_arrives(backdrop: Image, person: Portrait) -> None:
     )
     assert [time for time, _ in made] == pytest.approx(np.arange(15) / 10)
     still = [np.array_equal(frame, backdrop) for _, frame in made]
-    assert still == [True] * 3 + [False] * 12
+    assert still[:3] == [True] * 3
+    assert not any(still[5:])
     steps = [np.abs(b[1].astype(int) - a[1]).mean() for a, b in pairwise(made)]
     assert max(steps[:3]) < max(steps[5:8])
     assert steps[-1] == steps[-2] == 0.0
+
+
+def test_blinks_on_the_way_and_is_the_same_again(backdrop: Image, person: Portrait) -> None:
+    def clip(seed: int = 0, *, blinks: bool = True) -> list[Image]:
+        made = transition_clip(
+            backdrop, person, {}, {"AU12": 2.0}, seconds=1.0, rate=20, hold=0.2, blinks=blinks,
+            seed=seed,
+        )  # fmt: skip
+        return [frame for _, frame in made]
+
+    first, again, without = clip(), clip(), clip(blinks=False)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    differ = [not np.array_equal(a, b) for a, b in zip(first, without, strict=True)]
+    assert differ == [4 < frame < 10 for frame in range(len(first))]  # 0.2 to 0.5 s
 
 
 def test_wrong_wishes_are_told_before_the_first_frame(backdrop: Image, person: Portrait) -> None:
@@ -45,6 +60,16 @@ def test_wrong_wishes_are_told_before_the_first_frame(backdrop: Image, person: P
         transition_clip(backdrop, person, {}, {"hapy": 1.0})
     with pytest.raises(InputError, match="no clip lasts"):
         transition_clip(backdrop, person, {}, {"happy": 1.0}, seconds=0)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_writes_animations(tmp_path: Path, backdrop: Image, person: Portrait, suffix: str) -> None:
+    path = tmp_path / f"clip{suffix}"
+    ends: tuple[dict[str, float], dict[str, float]] = {}, {"happy": 1.0}
+    write_transition(path, backdrop, person, ends, seconds=0.5, rate=10, hold=0.1)
+    assert probe(path).duration == pytest.approx(0.8, abs=0.011)
+    first = next(iter(frames(path)))
+    assert np.abs(first.pixels.astype(int) - backdrop).mean() < 12
 
 
 def test_writes_a_clip_or_nothing(tmp_path: Path, backdrop: Image, person: Portrait) -> None:

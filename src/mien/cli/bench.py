@@ -21,6 +21,11 @@ class Suite(StrEnum):
 
     ANATOMY = "anatomy"
     EDIT = "edit"
+    RESPONSE = "response"
+    REALISM = "realism"
+    OCCLUSION = "occlusion"
+    DRAWINGS = "drawings"
+    VIDEO = "video"
     SPEED = "speed"
 
 
@@ -44,8 +49,9 @@ def bench(
 ) -> None:
     """Measure what mien promises.
 
-    Figures of the face model, the editor or the speed, with intervals over people. Exit code 1 if
-    a figure misses what is asked of it.
+    Figures of the face model, the editor or the speed, with intervals over people. "edit" is
+    response, realism, occlusion, drawings and video together. Exit code 1 if a figure misses what
+    is asked of it.
 
     \b
     Examples:

@@ -1,12 +1,15 @@
 """``mien edit``: the same person with another expression."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from mien.cli.options import Neutral, au_pairs, expression_pairs, local_path, numbers
+from mien.cli import edit_moving as moving
+from mien.cli import edit_options as options
+from mien.cli.options import Neutral
 from mien.cli.progress import bar
+from mien.cli.wish import Wanted, Which, wanted, which
+from mien.core.errors import InputError
 
 
 def register(app: typer.Typer) -> None:
@@ -15,55 +18,27 @@ def register(app: typer.Typer) -> None:
 
 
 def edit(
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", parser=local_path, help="The photo to edit.")
-    ],
-    out: Annotated[
-        Path,
-        typer.Option("-o", "--out", metavar="OUT", parser=local_path, help="The picture to write."),
-    ],
-    expression: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=S",
-            help="Go towards an expression: 0 stays, 1 is all of it, up to 1.5. Repeatable.",
-        ),
-    ] = None,
-    au: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="AU=X",
-            help="Add to an action unit, on the FACS scale of 0 to 5. Repeatable.",
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="AU=X", help="Set an action unit to a value from 0 to 5. Repeatable."
-        ),
-    ] = None,
-    strengths: Annotated[
-        str | None,
-        typer.Option(
-            metavar="S,S,...",
-            help="Write one picture per strength of the whole wish, as OUT with -0.50 before its "
-            "ending.",
-        ),
-    ] = None,
-    face: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Which face, 0 is the largest.")
-    ] = 0,
+    source: options.Source,
+    out: options.Out,
+    expression: options.Expressions = None,
+    recipe: options.Recipes = None,
+    au: options.Aus = None,
+    set_: options.Fixed = None,
+    strengths: options.Strengths = None,
+    turn: options.Turn = None,
+    face: options.Face = "0",
+    points: options.Points = None,
     neutral: Neutral = None,
-    measure: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="REPORT.json",
-            parser=local_path,
-            help="Write what was asked, what was measured on the result, and what else moved.",
-        ),
-    ] = None,
+    measure: options.Measure = None,
+    jobs: options.Jobs = 1,
+    timeline: options.Timeline = None,
+    from_: options.From = None,
+    to: options.To = None,
+    seconds: options.Seconds = 1.5,
+    blinks: options.Blinks = False,
+    seed: options.Seed = 0,
 ) -> None:
-    """Write a photo with another expression.
+    """Write a photo, a clip, or a folder of photos, with another expression.
 
     Prints the files it wrote, one per line.
 
@@ -74,27 +49,103 @@ def edit(
       mien edit me.jpg -o still.png --expression neutral=1
       mien edit me.jpg -o shut.png --set AU25=0 --set AU26=0
       mien edit me.jpg -o row.png --expression sad=1 --strengths 0,0.5,1
+      mien edit me.jpg -o warm.jpg --recipe approachable=0.8
+      mien edit me.jpg -o there.jpg --turn 8,0,0 --set AU61=2
+      mien edit us.jpg -o all.jpg --expression happy=0.7 --face all
+      mien edit manga.png -o fun.png --points manga.json --expression happy=1
+      mien edit shoot -o variants --recipe approachable --recipe mine.json --jobs 4
+      mien edit me.jpg -o turn.mp4 --from confused --to surprised --blinks
+      mien edit talk.mp4 -o warm.mp4 --timeline keys.json
     """
-    wish = {
-        **expression_pairs(expression or (), "--expression", "happy=0.6"),
-        **au_pairs(au or (), "--au", "AU12L=2.5"),
-    }
-    targets = au_pairs(set_ or (), "--set", "AU12=0")
-    steps = numbers(strengths, "--strengths") if strengths is not None else None
+    asked, who = wanted(expression, au, set_, recipe, strengths, turn), which(face)
+    if from_ is not None or to is not None:
+        moving.edit_transition(
+            source,
+            out,
+            *moving.ends(from_, to),
+            seconds=seconds,
+            blinks=blinks,
+            seed=seed,
+            face=who,
+            neutral=neutral,
+        )
+    elif timeline is not None or moving.is_clip(source, out):
+        if asked.fixed or asked.strengths or any(asked.turn) or points:
+            raise InputError("--set, --strengths, --turn and --points are for photos")
+        moving.edit_clip(
+            source, out, timeline, asked.whole, face=who, neutral=neutral, report=measure
+        )
+    elif source.is_dir() or len(asked.recipes) > 1:
+        if points is not None:
+            raise InputError("--points belong to one picture: edit it alone")
+        if measure is not None:
+            raise InputError(f"--measure: the report will be {out / 'report.json'}: leave it out")
+        _shoot(source, out, asked, who, neutral, jobs)
+    else:
+        _photo(source, out, asked, who, neutral, points, measure)
 
+
+def _photo(
+    source: Path,
+    out: Path,
+    asked: Wanted,
+    face: Which,
+    neutral: Path | None,
+    points: Path | None,
+    report: Path | None,
+) -> None:
+    """One picture, or one per strength."""
     from mien.flows.edit_file import edit_file
 
     with bar() as progress:
         written = edit_file(
             source,
             out,
-            wish,
-            set=targets or None,
-            strengths=steps,
+            asked.whole,
+            set=asked.fixed,
+            strengths=asked.strengths,
             face=face,
             neutral=neutral,
-            report=measure,
+            turn=asked.turn,
+            points=points,
+            report=report,
             progress=progress,
         )
     for path in written:
         typer.echo(path)
+
+
+def _shoot(
+    source: Path, out: Path, asked: Wanted, face: Which, neutral: Path | None, jobs: int
+) -> None:
+    """Every photo of a folder with every recipe; a photo counts as a folder of one."""
+    from mien.flows.shoot import photos_in, shoot
+
+    wishes = asked.variants()
+    photos = photos_in(source) if source.is_dir() else [source]
+    try:
+        with bar() as progress:
+            made = shoot(
+                photos,
+                out,
+                wishes,
+                set=asked.fixed,
+                strengths=asked.strengths,
+                face=face,
+                neutral=neutral,
+                turn=asked.turn,
+                jobs=jobs,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        typer.echo("mien: stopped; the same command goes on where it was", err=True)
+        raise
+    for path in (*made.written, *made.sheet, made.report):
+        typer.echo(path)
+    for reason in made.failed.values():
+        typer.echo(f"mien: {reason}", err=True)
+    pictures = f"pictures: {len(made.written)} written, {len(made.kept)} kept"
+    failed = f"photos: {len(made.failed)} of {len(photos)} failed"
+    typer.echo(f"mien: {pictures}; {failed}", err=True)
+    if not made.written and not made.kept:
+        raise InputError(f"{source}: no photo could be edited; the reasons are above")

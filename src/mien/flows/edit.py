@@ -9,117 +9,223 @@ from numpy.typing import NDArray
 from mien.anatomy.inverse import invert
 from mien.anatomy.threads import one_thread
 from mien.core import facs
-from mien.core.errors import NoFaceError
-from mien.core.expression import Wish, parse_wish, target
+from mien.core.errors import InputError
+from mien.core.expression import Asked, Wish, parse_wish, target
 from mien.core.face import Landmarks
-from mien.edit.mesh import render
+from mien.core.points import Point
+from mien.edit.mesh import paint
 from mien.edit.points import moved
-from mien.edit.portrait import (
-    Portrait,
-    Source,
-    faces_of,
-    hidden_as_nan,
-    neutral_model,
-    pixels_of,
-    portrait,
-)
+from mien.edit.portrait import Portrait, Source, hidden_as_nan, pixels_of
+from mien.flows.sitters import Sitter, Sitting, Which, sitting
 from mien.landmark.detect import reread
+
+Image = NDArray[np.uint8]
+Turn = tuple[float, float, float]
+
+MAX_TURN = 10.0  # degrees about each axis
+STRAIGHT: Turn = (0.0, 0.0, 0.0)
+_LEAKS = 0.1  # intensity; what moves by less has not moved
+
+
+@dataclass(frozen=True)
+class Ask:
+    """All that is asked of a face.
+
+    Attributes:
+        wish: see :func:`mien.core.expression.parse_wish`.
+        fixed: action unit to absolute intensity, 0 to 5.
+        turn: by how much the head turns further: yaw, pitch, roll in degrees.
+        factor: of the whole: 0 is the picture as it is, 1 all that is asked.
+    """
+
+    wish: Wish
+    fixed: Mapping[str, float]
+    turn: Turn
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class FaceEdit:
+    """What was done to one face. All mappings go from AU column to intensity, 0 to 5.
+
+    Attributes:
+        face: its number, 0 is the largest.
+        current: what was on it.
+        confidence: how sure that is, 0 to 1.
+        aus: what was asked for.
+        measured: what is read from the result; NaN where the face was not found again.
+    """
+
+    face: int
+    current: dict[str, float]
+    confidence: dict[str, float]
+    aus: dict[str, float]
+    measured: dict[str, float]
+
+    @property
+    def leakage(self) -> dict[str, float] | None:
+        """What moved by 0.1 or more although nobody asked; None where there is no reading."""
+        if all(np.isnan(value) for value in self.measured.values()):
+            return None
+        return {
+            column: self.measured[column] - now
+            for column, now in self.current.items()
+            if abs(self.aus[column] - now) < 1e-9 and abs(self.measured[column] - now) >= _LEAKS
+        }
 
 
 @dataclass(frozen=True)
 class EditResult:
-    """An edited portrait.
+    """An edited picture.
 
     Attributes:
         image: RGB uint8, shape (H, W, 3).
         mask: shape (H, W), 0 to 1; where it is 0 no pixel has changed.
-        aus: what was asked for, AU column to intensity, 0 to 5.
-        measured: what is read from the result, AU column to intensity; NaN where the face was not
-            found again.
+        edits: one per edited face, largest first; there is at least one.
         faces: all faces of the picture, largest first.
+        left: number of a face that was asked for and is not edited, and why.
     """
 
-    image: NDArray[np.uint8]
+    image: Image
     mask: NDArray[np.float32]
-    aus: dict[str, float]
-    measured: dict[str, float]
+    edits: tuple[FaceEdit, ...]
     faces: tuple[Landmarks, ...]
+    left: Mapping[int, str]
+
+    @property
+    def aus(self) -> dict[str, float]:
+        """What was asked for on the first edited face."""
+        return self.edits[0].aus
+
+    @property
+    def measured(self) -> dict[str, float]:
+        """What is read from the result on the first edited face."""
+        return self.edits[0].measured
 
 
 @one_thread()
 def edit(
     source: Source,
-    wish: Mapping[str, float],
+    wish: Asked,
     *,
     set: Mapping[str, float] | None = None,
-    face: int = 0,
+    face: Which = 0,
     neutral: Source | None = None,
+    turn: Sequence[float] = STRAIGHT,
+    points: Mapping[str, Point] | None = None,
 ) -> EditResult:
     """Give a portrait another expression.
 
     Args:
         source: file, or RGB uint8 array of shape (H, W, 3).
-        wish: category to strength (0 stays, 1 is all of it, up to 1.5) and action unit to change of
-            intensity, e.g. ``{"happy": 0.6, "AU12L": 2.5}``. NaN entries are ignored.
+        wish: category, preset or recipe to strength (0 stays, 1 is all of it, up to 1.5) and action
+            unit to change of intensity, e.g. ``{"happy": 0.6, "AU12L": 2.5}``. NaN entries are
+            ignored.
         set: action unit to absolute intensity, 0 to 5.
-        face: which face, 0 is the largest.
+        face: which face: its number, 0 is the largest; a point on it, (x, y) in px; or ``"all"``.
         neutral: a photo of the same person with a neutral face; without it the neutral face is
             estimated.
+        turn: by how much the head turns further: yaw, pitch, roll in degrees, −10 to 10 each.
+        points: of a drawn face, name to (x, y) in px, see :mod:`mien.core.points`; without them
+            faces are detected.
 
     Raises:
         InputError: an unknown name or a value out of range.
         MediaError: a file cannot be read.
-        NoFaceError: no such face.
+        NoFaceError: no such face, or it is turned too far aside.
     """
-    parsed, image = parse_wish(wish), pixels_of(source)
-    faces = faces_of(image, _name(source))
-    person = portrait(chosen(faces, face, _name(source)), neutral_model(neutral))
-    return edited(image, faces, person, parsed, set)
+    asked, image = ask(wish, set, turn), pixels_of(source)
+    name = "the picture" if isinstance(source, np.ndarray) else str(source)
+    return edited(sitting(image, name, face=face, neutral=neutral, points=points), asked)
 
 
-def edited(
-    image: NDArray[np.uint8],
-    faces: Sequence[Landmarks],
-    person: Portrait,
-    wish: Wish,
-    fixed: Mapping[str, float] | None,
-) -> EditResult:
-    """Edit a face that is understood already; the arguments are those of :func:`edit`, parsed."""
-    wanted = target(person.aus, wish, fixed)
-    if not wish.additions.any() and not any(wish.expressions.values()) and not fixed:
-        wanted = facs.resolve(person.aus)
-    points = moved(person.subject, wanted)
-    if np.array_equal(points, person.landmarks.points):
-        # Nothing moves: what was read from this very picture is what is on it.
-        mask = np.zeros(image.shape[:2], dtype=np.float32)
-        measured = facs.to_dict(person.visible_aus)
-        return EditResult(image, mask, facs.to_dict(wanted), measured, tuple(faces))
-    drawn, mask = render(image, person.landmarks.points, points)
-    found = reread(drawn, person.landmarks)
-    seen = np.full(len(facs.COLUMNS), np.nan)
-    if found is not None:
-        again = invert(person.prepared, found.points, steps=2)
-        seen = hidden_as_nan(again.aus, again.view)
-    return EditResult(drawn, mask, facs.to_dict(wanted), facs.to_dict(seen), tuple(faces))
-
-
-def chosen(faces: Sequence[Landmarks], face: int, what: str) -> Landmarks:
-    """One of the faces of a picture.
-
-    Args:
-        faces: largest first.
-        face: its number.
-        what: name of the picture for the message.
+def ask(
+    wish: Asked, set: Mapping[str, float] | None = None, turn: Sequence[float] = STRAIGHT
+) -> Ask:
+    """What a caller wrote, checked; the arguments are those of :func:`edit`.
 
     Raises:
-        NoFaceError: there is no such face.
+        InputError: an unknown name or a value out of range.
     """
-    if not 0 <= face < len(faces):
-        raise NoFaceError(
-            f"{what}: there is no face {face}; {len(faces)} found, numbered from 0, largest first"
-        )
-    return faces[face]
+    parsed, fixed = parse_wish(wish), dict(set or {})
+    target(np.zeros(len(facs.COLUMNS)), parsed, fixed)
+    angles = [float(angle) for angle in turn]
+    if len(angles) != 3 or not all(abs(angle) <= MAX_TURN for angle in angles):
+        told = ",".join(f"{angle:g}" for angle in angles)
+        raise InputError(f"turn {told}: give yaw,pitch,roll, each from -10 to 10 degrees")
+    return Ask(parsed, fixed, (angles[0], angles[1], angles[2]))
 
 
-def _name(source: Source) -> str:
-    return "the picture" if isinstance(source, np.ndarray) else str(source)
+def edited(people: Sitting, asked: Ask) -> EditResult:
+    """Edit people who are understood already.
+
+    Args:
+        people: of :func:`mien.flows.sitters.sitting`.
+        asked: of :func:`ask`.
+
+    Raises:
+        InputError: a strength would leave its range.
+    """
+    image, mask = people.image, np.zeros(people.image.shape[:2], np.float32)
+    edits = []
+    turn = [asked.factor * angle for angle in asked.turn]
+    for sitter in people.sitters:
+        now = facs.resolve(sitter.person.aus)
+        wanted = wanted_of(sitter.person, asked)
+        points = moved(sitter.person.subject, wanted, turn)
+        if np.array_equal(points, sitter.person.landmarks.points):
+            edits.append(_untouched(sitter, wanted))
+            continue
+        canvas = sitter.wide_canvas if any(turn) else sitter.canvas
+        drawn, changed = paint(canvas, points, wanted - now)
+        edits.append(_told(sitter, wanted, _measured(drawn, sitter)))
+        if mask.any():  # where two faces touch, the nearer one's edit wins
+            drawn = np.where((changed > mask)[..., None], drawn, image)
+        image, mask = drawn, np.maximum(mask, changed)
+    return EditResult(image, mask, tuple(edits), people.faces, people.left)
+
+
+def wanted_of(person: Portrait, asked: Ask) -> NDArray[np.float64]:
+    """Intensities that are wanted of a face, shape (len(COLUMNS),).
+
+    Raises:
+        InputError: a strength would leave its range.
+    """
+    wish = asked.wish
+    if not wish.additions.any() and not any(wish.expressions.values()) and not asked.fixed:
+        return facs.resolve(person.aus)
+    if asked.factor == 1.0:
+        return target(person.aus, wish, asked.fixed)
+    return target(person.aus, wish.scaled(asked.factor), _partway(person, asked))
+
+
+def _partway(person: Portrait, asked: Ask) -> dict[str, float]:
+    """Absolute targets for a part of the way: from what is on the face to the values given."""
+    now = facs.resolve(person.aus)
+    part = {}
+    for name, value in asked.fixed.items() if asked.factor else ():
+        for column in facs.expand(name):
+            start = float(now[facs.INDEX[column]])
+            wanted = start + asked.factor * (value - start)
+            part[column] = min(max(wanted, 0.0), facs.MAX_INTENSITY)
+    return part
+
+
+def _untouched(sitter: Sitter, wanted: NDArray[np.float64]) -> FaceEdit:
+    """Nothing moves: what was read from this very picture is what is on it."""
+    return _told(sitter, wanted, sitter.person.visible_aus)
+
+
+def _measured(drawn: Image, sitter: Sitter) -> NDArray[np.float64]:
+    """What is read on the edited face, shape (len(COLUMNS),); NaN where it is not found again."""
+    found = None if sitter.drawn else reread(drawn, sitter.person.landmarks)
+    if found is None:
+        return np.full(len(facs.COLUMNS), np.nan)
+    again = invert(sitter.person.prepared, found.points, steps=2)
+    return hidden_as_nan(again.aus, again.view)
+
+
+def _told(sitter: Sitter, wanted: NDArray[np.float64], seen: NDArray[np.float64]) -> FaceEdit:
+    current = facs.to_dict(facs.resolve(sitter.person.aus))
+    confidence = facs.to_dict(sitter.person.confidence)
+    return FaceEdit(sitter.number, current, confidence, facs.to_dict(wanted), facs.to_dict(seen))

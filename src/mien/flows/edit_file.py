@@ -3,17 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from mien.anatomy.threads import one_thread
-from mien.core import facs
 from mien.core.errors import InputError
-from mien.core.expression import parse_wish, target
+from mien.core.expression import Asked
+from mien.core.points import load_points
 from mien.core.seams import Progress, silent
-from mien.edit.portrait import Portrait, faces_of, neutral_model, portrait
-from mien.flows.edit import EditResult, chosen, edited
+from mien.flows.edit import STRAIGHT, EditResult, ask, edited
+from mien.flows.sitters import Which, sitting
 from mien.guard.provenance import stamper
 from mien.media.files import atomic
 from mien.media.image import check_writable, load_image, save_image
@@ -23,12 +24,14 @@ from mien.media.image import check_writable, load_image, save_image
 def edit_file(
     source: Path,
     out: Path,
-    wish: Mapping[str, float],
+    wish: Asked,
     *,
     set: Mapping[str, float] | None = None,
     strengths: Sequence[float] | None = None,
-    face: int = 0,
+    face: Which = 0,
     neutral: Path | None = None,
+    turn: Sequence[float] = STRAIGHT,
+    points: Path | None = None,
     report: Path | None = None,
     progress: Progress = silent,
 ) -> list[Path]:
@@ -42,6 +45,8 @@ def edit_file(
         strengths: factors for the whole wish, ``set`` included: 0 is the picture as it is.
         face: as in :func:`mien.edit`.
         neutral: as in :func:`mien.edit`.
+        turn: as in :func:`mien.edit`; ``strengths`` are factors of it, too.
+        points: a points file, see :func:`mien.core.points.load_points`.
         report: where to write what was asked and what was measured, as JSON.
         progress: told about each picture.
 
@@ -51,36 +56,36 @@ def edit_file(
     Raises:
         InputError: as in :func:`mien.edit`; or outputs that would overwrite an input or each other.
     """
-    parsed = parse_wish(wish)
-    steps = [(out, parsed, 1.0)]
+    asked = ask(wish, set, turn)
+    steps = [(out, asked)]
     if strengths is not None:
-        paths = _numbered(out, strengths)
-        steps = [(p, parsed.scaled(f), f) for p, f in zip(paths, strengths, strict=True)]
-    outputs = [path for path, _, _ in steps]
-    _check(outputs, report, [source] + ([neutral] if neutral else []))
+        paths = [out.with_stem(f"{out.stem}-{label}") for label in labels(strengths)]
+        scaled = (replace(asked, factor=factor) for factor in strengths)
+        steps = list(zip(paths, scaled, strict=True))
+    outputs = [path for path, _ in steps]
+    _check(outputs, report, [path for path in (source, neutral, points) if path])
+    placed = None if points is None else load_points(points)
     picture = load_image(source)
-    faces = faces_of(picture.pixels, str(source))
-    person = portrait(chosen(faces, face, str(source)), neutral_model(neutral))
-    target(person.aus, parsed, set)  # refused before the first picture is drawn
-    entries: list[dict[str, object]] = []
+    people = sitting(picture.pixels, str(source), face=face, neutral=neutral, points=placed)
+    told: list[dict[str, object]] = []
     with ExitStack() as whole:
-        for done, (path, each, factor) in enumerate(steps):
+        for done, (path, each) in enumerate(steps):
             progress("edit", done, len(steps))
-            result = edited(picture.pixels, faces, person, each, _partway(person, set, factor))
+            result = edited(people, each)
             temporary = whole.enter_context(atomic(path))
             save_image(temporary, result.image, like=picture)
             record = {"action": "edit", "source": str(source), "aus": result.aus}
             stamper().stamp(temporary, record)
-            entries.append(_entry(path, result, person))
+            told += entries(path, result)
         if report is not None:
-            content = _report(entries, person, face, result)
+            content = _report(told, result)
             whole.enter_context(atomic(report)).write_text(json.dumps(content, indent=1) + "\n")
     progress("edit", len(steps), len(steps))
     return outputs + ([report] if report is not None else [])
 
 
-def _numbered(out: Path, strengths: Sequence[float]) -> list[Path]:
-    """A name per strength, with as many digits as tell them apart.
+def labels(strengths: Sequence[float]) -> list[str]:
+    """Strengths as they stand in file names, with as many digits as tell them apart.
 
     Raises:
         InputError: no strengths, one below 0 or above 1.5, or the same one twice.
@@ -88,9 +93,9 @@ def _numbered(out: Path, strengths: Sequence[float]) -> list[Path]:
     if not strengths or not all(0.0 <= factor <= 1.5 for factor in strengths):
         raise InputError("strengths lie between 0 (as it is) and 1.5: write for example 0,0.5,1")
     for digits in (2, 4, 6):
-        paths = [out.with_stem(f"{out.stem}-{factor:.{digits}f}") for factor in strengths]
-        if len({*paths}) == len(paths):
-            return paths
+        names = [f"{factor:.{digits}f}" for factor in strengths]
+        if len({*names}) == len(names):
+            return names
     raise InputError("the same strength twice: give each of them once")
 
 
@@ -112,48 +117,29 @@ def _check(outputs: Sequence[Path], report: Path | None, inputs: Sequence[Path])
         taken.add(path.resolve())
 
 
-def _partway(
-    person: Portrait, fixed: Mapping[str, float] | None, factor: float
-) -> dict[str, float] | None:
-    """Absolute targets for a part of the way: from what is on the face to the values given."""
-    if fixed is None or factor == 1.0:
-        return None if fixed is None else dict(fixed)
-    now = facs.resolve(person.aus)
-    part = {}
-    for name, value in fixed.items():
-        for column in facs.expand(name):
-            start = float(now[facs.INDEX[column]])
-            part[column] = min(max(start + factor * (value - start), 0.0), facs.MAX_INTENSITY)
-    return part if factor else None
-
-
-def _entry(path: Path, result: EditResult, person: Portrait) -> dict[str, object]:
-    """Asked against measured, and leakage: what moved although it was not asked to."""
-    now, asked = facs.resolve(person.aus), facs.vector(result.aus)
-    got = facs.vector(result.measured)
-    leakage = None
-    if not np.isnan(got).all():
-        idle = np.abs(asked - now) < 1e-9
-        leakage = {
-            column: round(float(got[i] - now[i]), 3)
-            for i, column in enumerate(facs.COLUMNS)
-            if idle[i] and abs(got[i] - now[i]) >= 0.1
+def entries(path: Path, result: EditResult) -> list[dict[str, object]]:
+    """What the report says of a picture, for each face that was edited."""
+    return [
+        {
+            "file": path.name,
+            "face": one.face,
+            "asked": _rounded(one.aus),
+            "measured": _rounded(one.measured),
+            "leakage": None if one.leakage is None else _rounded(one.leakage),
+            "current": _rounded(one.current),
+            "confidence": _rounded(one.confidence),
         }
-    told = {"asked": _rounded(result.aus), "measured": _rounded(result.measured)}
-    return {"file": path.name, **told, "leakage": leakage}
+        for one in result.edits
+    ]
 
 
-def _report(
-    entries: Sequence[dict[str, object]], person: Portrait, face: int, result: EditResult
-) -> dict[str, object]:
-    """The last picture's figures on top, all pictures below ``edits``."""
-    last = {name: entries[-1][name] for name in ("asked", "measured", "leakage")}
+def _report(told: Sequence[dict[str, object]], result: EditResult) -> dict[str, object]:
+    """The first face of the last picture on top, every picture and face below ``edits``."""
+    last = next(one for one in told if one["file"] == told[-1]["file"])
     boxes = [[round(side, 1) for side in found.box] for found in result.faces]
-    before = {
-        "current": _rounded(facs.to_dict(facs.resolve(person.aus))),
-        "confidence": _rounded(facs.to_dict(person.confidence)),
-    }
-    return {"mien": 1, **last, "faces": boxes, "face": face, **before, "edits": list(entries)}
+    left = {str(number): why for number, why in result.left.items()}
+    top = {name: value for name, value in last.items() if name != "file"}
+    return {"mien": 1, **top, "faces": boxes, "left": left, "edits": list(told)}
 
 
 def _rounded(aus: Mapping[str, float]) -> dict[str, float | None]:

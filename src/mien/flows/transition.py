@@ -1,35 +1,50 @@
 """From one expression to another, as a clip."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.threads import one_thread
 from mien.core import facs
+from mien.core.blinks import natural_blinks, shut
 from mien.core.errors import InputError
-from mien.core.expression import parse_wish, target, transition
+from mien.core.expression import Asked
+from mien.core.recipe import Recipe
 from mien.core.seams import Progress, silent
-from mien.edit.mesh import paint, prepare
+from mien.core.timeline import Timeline, key_of, target_at
+from mien.edit.mesh import Canvas, paint, prepare
 from mien.edit.points import Subject, moved
-from mien.edit.portrait import Portrait
+from mien.edit.portrait import Portrait, Source
+from mien.flows.sitters import Which, sitting
 from mien.guard.provenance import stamper
-from mien.media.writer import video_writer
+from mien.media.animated import SUFFIXES, write_animation
+from mien.media.image import load_image
+from mien.media.writer import write_video
 
 Image = NDArray[np.uint8]
+Array = NDArray[np.float64]
+
+_LONG = 1.0  # seconds from which a transition draws a blink
+_GAZE = [i for i, column in enumerate(facs.COLUMNS) if facs.REGION[column] == "gaze"]
+_LOOKS = 1.0  # change of gaze that draws one, however short
 
 
 def transition_clip(
     image: Image,
     person: Portrait,
-    start: Mapping[str, float],
-    end: Mapping[str, float],
+    start: Asked,
+    end: Asked,
     *,
     seconds: float = 1.5,
     rate: float = 30.0,
     hold: float = 0.4,
+    blinks: bool = False,
+    seed: int = 0,
+    canvas: Canvas | None = None,
 ) -> Iterator[tuple[float, Image]]:
-    """The frames of a face that goes from one expression to another, with a soft start and stop.
+    """The frames of a face that goes from one expression to another, as faces do.
 
     Args:
         image: RGB uint8, shape (H, W, 3).
@@ -39,6 +54,10 @@ def transition_clip(
         seconds: length of the way.
         rate: frames per second.
         hold: seconds for which the first and the last expression stand still.
+        blinks: whether the person blinks now and then, and on the way where it is long or the gaze
+            moves.
+        seed: of the chance in it.
+        canvas: the picture and the face made ready; None: that is done here.
 
     Returns:
         Pairs of seconds from the first frame, and the frame, shape (H, W, 3); drawn as they are
@@ -51,44 +70,60 @@ def transition_clip(
         raise InputError(
             f"no clip lasts {seconds:g} s at {rate:g} frames a second: use more than 0"
         )
-    first, last = (target(person.aus, parse_wish(wish)) for wish in (start, end))
-    subject = person.subject
-    steps = np.arange(round((seconds + 2 * hold) * rate) + 1) / rate
-    course = [(float(t), transition(first, last, (t - hold) / seconds)) for t in steps]
-    return _frames(image, subject, course)
+    timeline = Timeline((key_of(hold, start), key_of(hold + seconds, end)))
+    whole = seconds + 2 * hold
+    times = np.arange(round(whole * rate) + 1) / rate
+    course = [target_at(timeline, float(time), person.aus) for time in times]
+    if blinks:
+        moves = np.abs(course[-1] - course[0])[_GAZE].max() > _LOOKS
+        cues = [hold] if moves or seconds >= _LONG else []
+        for blink in natural_blinks(whole, cues, seed=seed):
+            shares = blink.value(times)
+            course = [shut(now, float(share)) for now, share in zip(course, shares, strict=True)]
+    resolved = [facs.resolve(now) for now in course]
+    canvas = canvas or prepare(image, person.subject.points)
+    return _frames(image, canvas, person.subject, list(zip(times.tolist(), resolved, strict=True)))
 
 
 def _frames(
-    image: Image, subject: Subject, course: list[tuple[float, NDArray[np.float64]]]
+    image: Image, canvas: Canvas, subject: Subject, course: list[tuple[float, Array]]
 ) -> Iterator[tuple[float, Image]]:
     """Draw a face at every (seconds, intensities)."""
-    canvas, rest = prepare(image, subject.points), facs.resolve(subject.aus)
+    rest = facs.resolve(subject.aus)
     for time, now in course:
         if np.array_equal(now, rest):
             yield time, image
         else:
-            yield time, paint(canvas, moved(subject, now))[0]
+            yield time, paint(canvas, moved(subject, now), now - rest)[0]
 
 
 def write_transition(
     path: Path,
     image: Image,
     person: Portrait,
-    wishes: tuple[Mapping[str, float], Mapping[str, float]],
+    wishes: tuple[Asked, Asked],
     *,
     seconds: float = 1.5,
     rate: float = 30.0,
+    hold: float = 0.4,
+    blinks: bool = False,
+    seed: int = 0,
+    canvas: Canvas | None = None,
     progress: Progress = silent,
 ) -> None:
     """Write a transition to a clip, whole or not at all.
 
     Args:
-        path: ends in .mp4, .m4v, .mov or .mkv.
+        path: ends in .mp4, .m4v, .mov, .mkv, .gif or .webp.
         image: RGB uint8, shape (H, W, 3).
         person: the face on it.
         wishes: what it begins and ends with.
         seconds: as in :func:`transition_clip`.
         rate: as in :func:`transition_clip`.
+        hold: as in :func:`transition_clip`.
+        blinks: as in :func:`transition_clip`.
+        seed: as in :func:`transition_clip`.
+        canvas: as in :func:`transition_clip`.
         progress: told about each frame.
 
     Raises:
@@ -96,10 +131,91 @@ def write_transition(
         MediaError: the clip cannot be written.
     """
     start, end = wishes
-    frames = transition_clip(image, person, start, end, seconds=seconds, rate=rate)
-    with video_writer(path, rate) as writer:
-        for done, (time, frame) in enumerate(frames):
-            progress("transition", done, None)
-            writer.write(time, frame)
-    record = {"action": "transition", "start": dict(start), "end": dict(end)}
-    stamper().stamp(path, record)
+    frames = transition_clip(
+        image,
+        person,
+        start,
+        end,
+        seconds=seconds,
+        rate=rate,
+        hold=hold,
+        blinks=blinks,
+        seed=seed,
+        canvas=canvas,
+    )
+    total = round((seconds + 2 * hold) * rate) + 1
+    write = write_animation if path.suffix.lower() in SUFFIXES else write_video
+    write(path, _told(frames, total, progress), rate)
+    stamper().stamp(path, {"action": "transition", "start": _named(start), "end": _named(end)})
+
+
+@one_thread()
+def transition_file(
+    source: Path,
+    out: Path,
+    start: Asked,
+    end: Asked,
+    *,
+    seconds: float = 1.5,
+    rate: float = 30.0,
+    blinks: bool = False,
+    seed: int = 0,
+    face: Which = 0,
+    neutral: Source | None = None,
+    progress: Progress = silent,
+) -> list[Path]:
+    """A clip of a photo whose face goes from one expression to another.
+
+    Args:
+        source: the photo.
+        out: the clip or animation to write.
+        start: wish that it begins with, on top of what the face shows; empty: as it is.
+        end: wish that it ends with.
+        seconds: as in :func:`transition_clip`.
+        rate: as in :func:`transition_clip`.
+        blinks: as in :func:`transition_clip`.
+        seed: as in :func:`transition_clip`.
+        face: which one; a single one.
+        neutral: a photo of the same person at rest.
+        progress: told about each frame.
+
+    Returns:
+        The clip.
+
+    Raises:
+        InputError: as in :func:`transition_clip`; more than one face; the photo would be
+            overwritten.
+        MediaError: a file cannot be read or written.
+        NoFaceError: no such face.
+    """
+    if face == "all":
+        raise InputError("a transition is of one face: say which with --face")
+    if out.resolve() == source.resolve():
+        raise InputError(f"{out}: would overwrite the photo: choose another name")
+    image = load_image(source).pixels
+    (sitter,) = sitting(image, str(source), face=face, neutral=neutral).sitters
+    write_transition(
+        out,
+        image,
+        sitter.person,
+        (start, end),
+        seconds=seconds,
+        rate=rate,
+        blinks=blinks,
+        seed=seed,
+        canvas=sitter.canvas,
+        progress=progress,
+    )
+    return [out]
+
+
+def _named(wish: Asked) -> dict[str, float]:
+    return {key.name if isinstance(key, Recipe) else key: value for key, value in wish.items()}
+
+
+def _told(
+    frames: Iterator[tuple[float, Image]], total: int, progress: Progress
+) -> Iterator[tuple[float, Image]]:
+    for done, frame in enumerate(frames):
+        progress("transition", done, total)
+        yield frame

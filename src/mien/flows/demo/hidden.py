@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core import facs
+from mien.core.envelope import Envelope
 from mien.core.face import Event
 from mien.core.seams import Progress
 from mien.core.signal import Interval, Track
@@ -16,7 +17,6 @@ from mien.flows.read import read
 from mien.guard.provenance import stamper
 from mien.media.writer import video_writer
 from mien.synth.clip import Camera, MicroClip, micro_clip
-from mien.synth.envelope import Envelope
 
 HIDDEN: Mapping[str, float] = {"AU12L": 2.0}
 COURSE = Envelope(onset=0.90, apex=0.98, offset=1.22)

@@ -7,8 +7,8 @@ from importlib.resources import files
 from string import Template
 
 from mien import __version__
-from mien.core.expression import Recipe
 from mien.core.face import Event
+from mien.core.recipe import Recipe
 from mien.flows.demo.hidden import Experiment
 from mien.flows.demo.plots import BAR_WIDTH, WIDTH, bars, curves
 from mien.flows.demo.sketch import to_svg

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from mien.core.expression import Recipe, recipes
+from mien.core.recipe import Recipe, recipes
 from mien.core.seams import Progress, silent
 from mien.flows.demo.hidden import CAMERA, Experiment, experiment
 from mien.flows.demo.page import Content, page

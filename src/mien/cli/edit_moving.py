@@ -1,0 +1,103 @@
+"""What ``mien edit`` does where something moves: clips, and clips made of photos."""
+
+from pathlib import Path
+
+import typer
+
+from mien.cli.progress import bar
+from mien.cli.wish import Which, recipe_of
+from mien.core.errors import InputError, MediaError
+from mien.core.expression import Asked
+from mien.core.timeline import Timeline, key_of
+from mien.core.timeline_file import load_timeline
+
+TIMELINE = "--timeline keys.json, --expression or --au"
+
+
+def is_clip(source: Path, out: Path) -> bool:
+    """Whether a clip is to become a clip; what cannot be read is refused further down.
+
+    An animation that shall become a picture is a photo: its first frame.
+    """
+    from mien.media.kind import classify
+    from mien.media.writer import CLIPS
+
+    try:
+        return out.suffix.lower() in CLIPS and source.is_file() and classify(source) == "video"
+    except MediaError:
+        return False
+
+
+def ends(start: str | None, end: str | None) -> tuple[Asked, Asked]:
+    """What ``--from`` and ``--to`` ask for; without one the photo is as it is.
+
+    Raises:
+        InputError: an unknown name or a strength that is none.
+    """
+    first, last = (
+        {} if text is None else dict([recipe_of(text, option)])
+        for text, option in ((start, "--from"), (end, "--to"))
+    )
+    return first, last
+
+
+def edit_clip(
+    source: Path,
+    out: Path,
+    timeline: Path | None,
+    wish: Asked,
+    *,
+    face: Which = 0,
+    neutral: Path | None = None,
+    report: Path | None = None,
+) -> None:
+    """Edit a clip on a timeline, or with one wish from its first frame to its last.
+
+    Raises:
+        InputError: neither or both are given, or a face that is no number.
+    """
+    from mien.flows.edit_video import edit_video
+
+    if (timeline is None) == (not wish):
+        raise InputError(f"{source} is a clip: give one of {TIMELINE}")
+    if not isinstance(face, int):
+        raise InputError("--face: the faces of a clip are numbered from 0, largest first")
+    asked = Timeline((key_of(0.0, wish),)) if timeline is None else load_timeline(timeline)
+    with bar() as progress:
+        written = edit_video(
+            source, out, asked, face=face, neutral=neutral, report=report, progress=progress
+        )
+    for path in written:
+        typer.echo(path)
+
+
+def edit_transition(
+    source: Path,
+    out: Path,
+    start: Asked,
+    end: Asked,
+    *,
+    seconds: float = 1.5,
+    blinks: bool = False,
+    seed: int = 0,
+    face: Which = 0,
+    neutral: Path | None = None,
+) -> None:
+    """Make a clip of a photo: from one expression to another."""
+    from mien.flows.transition import transition_file
+
+    with bar() as progress:
+        written = transition_file(
+            source,
+            out,
+            start,
+            end,
+            seconds=seconds,
+            blinks=blinks,
+            seed=seed,
+            face=face,
+            neutral=neutral,
+            progress=progress,
+        )
+    for path in written:
+        typer.echo(path)
