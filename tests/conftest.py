@@ -1,11 +1,15 @@
 """What every test gets: a clean environment, and the real photos where they are."""
 
+import json
 import os
+from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -60,3 +64,15 @@ def backdrop() -> NDArray[np.uint8]:
     """What the puppet is painted on: soft noise, shape (240, 240, 3)."""
     coarse = np.random.default_rng(0).integers(40, 216, (30, 30, 3), dtype=np.uint8)
     return np.asarray(Image.fromarray(coarse).resize((240, 240), Image.Resampling.BICUBIC))
+
+
+@pytest.fixture(scope="session")
+def faults() -> Callable[[str, object], list[str]]:
+    """What is wrong with a document of a kind, such as ``"recipe"``; nothing where it conforms."""
+
+    def found(kind: str, document: object) -> list[str]:
+        stored = files("mien.core") / "schemas" / f"{kind}.schema.json"
+        check = Draft202012Validator(json.loads(stored.read_text("utf-8")))
+        return [f"{error.json_path}: {error.message}" for error in check.iter_errors(document)]
+
+    return found

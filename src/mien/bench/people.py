@@ -1,7 +1,9 @@
 """The development data that the suites read, see the README beside it."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,9 @@ from mien.core.errors import InputError
 from mien.core.facs import COLUMNS, SHAPES
 from mien.judge.facemesh import plain_points
 from mien.media.image import load_image
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,24 @@ def people(data: Path) -> list[Person]:
     if not found:
         raise InputError(f"{data}: no london/neutral/*.jpg; give the data folder with --data")
     return found
+
+
+def each(task: Callable[[Item], Found], items: Sequence[Item], jobs: int) -> Iterator[Found]:
+    """What a task finds on each person, in order.
+
+    Args:
+        task: can be sent to another process.
+        items: the people.
+        jobs: how many processes share them.
+    """
+    if jobs == 1:
+        yield from map(task, items)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(task, items)
 
 
 def pixels(photo: Path) -> NDArray[np.uint8]:

@@ -40,6 +40,12 @@ def at_least(figure: str, floor: float, values: Sequence[float], unit: str = "pe
     return _judged(figure, f"≥ {floor:g}", np.asarray(values), unit, lambda value: value >= floor)
 
 
+def at_most(figure: str, ceiling: float, values: Sequence[float], unit: str = "people") -> Row:
+    """A median over people that must not lie above a ceiling."""
+    held = f"≤ {ceiling:g}"
+    return _judged(figure, held, np.asarray(values), unit, lambda value: value <= ceiling)
+
+
 def shown(figure: str, values: Sequence[float], unit: str = "people") -> Row:
     """A median over people that is printed for comparison."""
     return _judged(figure, "", np.asarray(values), unit, None)
