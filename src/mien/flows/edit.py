@@ -179,9 +179,11 @@ def edited(people: Sitting, asked: Ask) -> EditResult:
         canvas = sitter.wide_canvas if any(turn) else sitter.canvas
         drawn, changed = paint(canvas, points, wanted - now)
         edits.append(_told(sitter, wanted, _measured(drawn, sitter)))
-        if mask.any():  # where two faces touch, the nearer one's edit wins
-            drawn = np.where((changed > mask)[..., None], drawn, image)
-        image, mask = drawn, np.maximum(mask, changed)
+        if image is people.image:
+            image, mask = drawn, changed
+        else:  # where two faces touch, each pixel is that of the face that it is more of
+            image = np.where((changed > mask)[..., None], drawn, image)
+            mask = np.maximum(mask, changed)
     return EditResult(image, mask, tuple(edits), people.faces, people.left)
 
 

@@ -67,7 +67,7 @@ class MicroClip:
         for index, (time, now) in enumerate(zip(self.time, self.aus, strict=True)):
             shown = self.image
             if (now != rest).any():
-                shown, _ = paint(canvas, moved(self.subject, now))
+                shown, _ = paint(canvas, moved(self.subject, now), now - rest)
             last = index == len(self.time) - 1
             yield float(time), _filmed(shown, self.camera, index, 0.0 if last else time / span)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.edit.mesh.field import Grid
-from mien.edit.mesh.pixels import F32, Box, Floats, Image, blend, box_of, smooth
+from mien.edit.mesh.pixels import F32, Box, Floats, Image, blend, box_of, smooth, to_image
 from mien.edit.mesh.slit import MOUTH, SLITS
 
 _EDGE = 0.012  # IOD: the edge of a thing, half its own and half skin
@@ -196,15 +196,17 @@ def _room(window: NDArray[np.bool_], grid: Grid, iod: float) -> F32:
 
 def _filled(image: Image, hole: NDArray[np.bool_], iod: float) -> Image:
     """A picture with its hole filled from all sides, coarse to fine."""
+    if not hole.any():
+        return image
     shrink = max(1, int(iod / _FINE))
     size = -(-image.shape[1] // shrink), -(-image.shape[0] // shrink)
-    known = (~hole).astype(np.float32)
-    weighted = image * known[..., None]
-    colour = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA)
-    weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+    gone = hole.astype(np.uint8)
+    known = 1 - gone
+    colour = cv2.resize(cv2.copyTo(image, known), size, interpolation=cv2.INTER_AREA)
+    weight = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     filled = _pulled(np.asarray(colour, np.float32), np.asarray(weight, np.float32))
-    large = cv2.resize(filled, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return np.where(hole[..., None], np.clip(large + 0.5, 0, 255).astype(np.uint8), image)
+    large = cv2.resize(to_image(filled), image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.copyTo(large, gone, image.copy()), np.uint8)
 
 
 def _pulled(colour: F32, weight: F32) -> F32:

@@ -108,7 +108,10 @@ def eyeball(
     if box:
         area = np.s_[box[1] : box[3], box[0] : box[2]]
         ball, back = (ball[0][area], ball[1][area]), (back[0][area], back[1][area])
-        seen[area] = _completed(image, into, (seen[area], share[area]), ball, back, still, iris)
+        under = seen[area], share[area]
+        made = _completed(image, into, under, ball, back, still, iris)
+        dim = _rimmed(q[area], (open_pair[0][area], open_pair[1][area]), iris.radius)
+        seen[area] = to_image(made * (1 - share[area] * (1 - dim))[..., None])
     return _shaded(seen, q, open_pair, still_pair, iris.radius)
 
 
@@ -203,6 +206,14 @@ def _white(
         image, into, np.repeat(p, 3, axis=0) - np.float32(back[0]), q - np.float32(back[1])
     )
     return np.asarray(np.median(found.reshape(-1, 3), axis=0), np.float32)
+
+
+def _rimmed(q: F32, open_now: Pair, radius: np.float32) -> F32:
+    """What the lids leave of the light on an eyeball: less under the upper one than at the lower."""
+    above, below = (np.maximum(q - open_now[0], 0), np.maximum(open_now[1] - q, 0))
+    upper = np.float32(0.5) * np.exp(-above / (np.float32(0.22) * radius))
+    lower = np.float32(0.25) * np.exp(-below / (np.float32(0.15) * radius))
+    return np.asarray((1 - upper) * (1 - lower), np.float32)
 
 
 def _shaded(seen: Image, q: F32, open_now: Pair, still: Pair, radius: np.float32) -> Image:

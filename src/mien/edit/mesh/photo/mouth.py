@@ -13,8 +13,10 @@ from mien.edit.mesh.photo.teeth import upper_teeth
 from mien.edit.mesh.pixels import F32, Image, smooth, to_image
 from mien.edit.mesh.slit import Edges, Frame
 
-# Colour of teeth over their mean; median of 29 smiles of the London set.
+# Colours over their means: of teeth, median of 29 smiles of the London set, and of cheeks there.
 _IVORY = np.array([1.045, 0.995, 0.960], np.float32)
+_CHEEK = np.array([1.186, 0.954, 0.860], np.float32)
+_CAST = 0.4  # how much of an unusual colour of the skin is taken for the light's, not the skin's
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def light_of(skin: F32, sclera: F32, lip: F32, shown: float, iod: float) -> Mout
     """
     sclera = sclera * np.float32(max(1.0, 0.95 * skin.mean() / max(sclera.mean(), 1.0)))
     level = np.float32(sclera.mean())
-    ivory = _tinted(_IVORY, skin)
+    cast = (skin / max(float(skin.mean()), 1.0) / _CHEEK) ** np.float32(_CAST)
+    ivory = _tinted(_IVORY * np.clip(cast, 0.92, 1.08), skin)
     teeth = min(1.13 * float(level), 210.0) * (0.1 * sclera / level + 0.9 * ivory)
     bright = np.float32(min(0.62 * float(level), 0.92 * float(skin.mean()) + 8))
     flesh = bright * _tinted(np.array([1.32, 0.86, 0.82], np.float32), skin)

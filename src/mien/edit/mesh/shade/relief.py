@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from mien.anatomy.template import template
 from mien.core import facs
-from mien.edit.mesh.pixels import F32, Floats, smooth
+from mien.edit.mesh.pixels import F32, Floats, box_of, smooth
 from mien.edit.mesh.slit import fine
 
 SIZE = 320  # px, width and height of a map
 PER_IOD = 135  # px
 _CENTRE = np.array([0.0, -0.38])  # IOD, head's frame, in the middle of a map
+_NOTHING = 1e-5  # of a map that is not drawn
 _MIDDLE = 0.12  # IOD from the midline over which a sided unit fades towards the other side
 _ENDS = 0.3  # share of a crease over which it tapers, at either end
 _REGION = 0.06  # IOD round a crease in which the skin's own lines deepen with it
@@ -40,6 +41,7 @@ class Reliefs:
         smoothed: where the unit leaves lines on real faces, which fade when it goes; 1 at 5.
         measured: change of log luminance found on photos.
         creased: shape (SIZE, SIZE), where any unit gathers the skin, 0 to 1.
+        boxes: rows and columns of each map outside which all of it is 0.
     """
 
     columns: NDArray[np.intp]
@@ -48,6 +50,15 @@ class Reliefs:
     smoothed: F32
     measured: F32
     creased: F32
+    boxes: tuple[tuple[slice, slice], ...]
+
+    def summed(self, maps: F32, used: NDArray[np.intp], amounts: F32) -> F32:
+        """Sum of some maps, each times its amount, shape (SIZE, SIZE)."""
+        total = np.zeros((SIZE, SIZE), np.float32)
+        for index, amount in zip(used.tolist(), amounts.tolist(), strict=True):
+            box = self.boxes[index]
+            total[box] += np.float32(amount) * maps[index][box]
+        return total
 
 
 def to_map(head: Floats) -> F32:
@@ -77,7 +88,15 @@ def reliefs() -> Reliefs:
     drawn, gathered = (stacked(maps) / np.float32(facs.MAX_INTENSITY) for maps in (relief, region))
     smoothed = np.maximum(gathered, stacked(shaded) / np.float32(facs.MAX_INTENSITY))
     creased = np.max(list(region.values()), axis=0)
-    return Reliefs(np.array(columns), drawn, gathered, smoothed, stacked(measured), creased)
+    found = stacked(measured)
+    boxes = tuple(map(_box, np.abs(drawn) + smoothed + np.abs(found)))
+    return Reliefs(np.array(columns), drawn, gathered, smoothed, found, creased, boxes)
+
+
+def _box(marked: F32) -> tuple[slice, slice]:
+    """Rows and columns of what is not 0."""
+    left, top, right, bottom = box_of(marked > _NOTHING) or (0, 0, 0, 0)
+    return slice(top, bottom), slice(left, right)
 
 
 def _drawn() -> tuple[dict[int, F32], dict[int, F32]]:

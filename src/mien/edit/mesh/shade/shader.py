@@ -19,7 +19,8 @@ from mien.edit.mesh.pixels import F32, Image
 from mien.edit.mesh.shade.light import GREY, light_on
 from mien.edit.mesh.shade.relief import Reliefs, reliefs, vertices
 
-_STRONGEST = 0.55  # change of log luminance; more looks like paint
+_DARKEST, _BRIGHTEST = -0.45, 0.18  # change of log luminance; more looks like paint
+_CLEAR = 0.12  # IOD from what covers the face at which skin folds as elsewhere: hair holds it still
 _SLOPES = 1.1  # how much slopes count beside depth
 # How far the skin's own lines deepen with a unit that comes, and fade with one that goes, at 5.
 # Smiles that come gain nothing from the first, smiles that go gain much from the second.
@@ -40,7 +41,7 @@ class Shader:
         image: shape (H, W, 3), RGB uint8.
         grid: nodes over the face.
         place: map coordinates at each node, shape (rows, columns, 2), px.
-        skin: which nodes show skin, shape (rows, columns), 0 or 1.
+        skin: how far nodes show skin that can fold, shape (rows, columns), 0 to 1.
         mask: shape (H, W), 0 to 1: where pixels may change.
         points: landmarks, shape (478, 3), px.
         iod: px.
@@ -117,7 +118,7 @@ def shader(
     place[y, x] = (vertices()[corners] * weights[..., None]).sum(axis=1)
     points = np.concatenate([points_, depth[:, None]], axis=1)[:N_POINTS]
     there = _carried_on(place, skin)
-    return Shader(image, grid, there, skin.astype(np.float32), mask, points, iod)
+    return Shader(image, grid, there, skin * _clear(mask, grid, iod), mask, points, iod)
 
 
 def shaded(face: Shader, change: NDArray[np.float64]) -> Image:
@@ -143,7 +144,7 @@ def shaded(face: Shader, change: NDArray[np.float64]) -> Image:
     place = np.asarray(cv2.resize(face.place, size), np.float32)[:tall, :wide]
     own = np.asarray(cv2.resize(face.lines, (wide, tall)), np.float32)
     exponent = _seen(flat, place) + own * _seen(deeper, place)
-    np.clip(exponent, -_STRONGEST, _STRONGEST, out=exponent)
+    np.clip(exponent, _DARKEST, _BRIGHTEST, out=exponent)
     exponent *= np.asarray(cv2.resize(face.skin, size), np.float32)[:tall, :wide] * mask
     ratio = cv2.exp(cv2.merge([exponent * share for share in _SHADE]))
     drawn = face.image.copy()
@@ -151,15 +152,22 @@ def shaded(face: Shader, change: NDArray[np.float64]) -> Image:
     return drawn
 
 
+def _clear(mask: F32, grid: field.Grid, iod: float) -> F32:
+    """How far each node is from what may not change, 0 to 1: skin under hair does not fold."""
+    nodes = cv2.resize(mask[_window(grid)], grid.shape[::-1], interpolation=cv2.INTER_AREA)
+    away = cv2.distanceTransform((nodes > 0).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(np.clip(away * grid.step / (_CLEAR * iod), 0, 1), np.float32)
+
+
 def _flat(face: Shader, maps: Reliefs, used: NDArray[np.intp], amount: F32) -> tuple[F32, F32]:
     """Change of log luminance on the map, and by what part of themselves lines there deepen."""
-    relief = np.tensordot(amount, maps.relief[used], 1)
+    relief = maps.summed(maps.relief, used, amount)
     down, right = np.gradient(relief)
     lit = face.light[0] * right - face.light[1] * down
-    ratio = face.roughness * (relief - _SLOPES * lit) + np.tensordot(amount, maps.measured[used], 1)
-    deeper = np.tensordot(_DEEPEN * np.maximum(amount, 0), maps.gathered[used], 1)
-    fainter = np.tensordot(_FADE * np.minimum(amount, 0), maps.smoothed[used], 1)
-    return ratio.astype(np.float32), np.maximum(deeper + fainter, _LEFT - 1).astype(np.float32)
+    ratio = face.roughness * (relief - _SLOPES * lit) + maps.summed(maps.measured, used, amount)
+    deeper = maps.summed(maps.gathered, used, _DEEPEN * np.maximum(amount, 0))
+    fainter = maps.summed(maps.smoothed, used, _FADE * np.minimum(amount, 0))
+    return ratio.astype(np.float32), np.maximum(deeper + fainter, _LEFT - 1)
 
 
 def _seen(flat: F32, place: F32) -> F32:
