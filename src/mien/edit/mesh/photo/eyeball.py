@@ -209,7 +209,7 @@ def _white(
 
 
 def _rimmed(q: F32, open_now: Pair, radius: np.float32) -> F32:
-    """What the lids leave of the light on an eyeball: less under the upper one than at the lower."""
+    """What lids leave of the light on an eyeball: less under the upper one than at the lower."""
     above, below = (np.maximum(q - open_now[0], 0), np.maximum(open_now[1] - q, 0))
     upper = np.float32(0.5) * np.exp(-above / (np.float32(0.22) * radius))
     lower = np.float32(0.25) * np.exp(-below / (np.float32(0.15) * radius))
