@@ -32,6 +32,10 @@ Array = NDArray[np.float64]
 F32 = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+_BLUR = 1.6  # px, before skin is followed from pixel to pixel
+_STEP, _SHINING = (2, 1, 1), (4, 2, 2)  # levels of L*, a*, b* from pixel to pixel, down and up
+_STRANGE = 6.5  # spreads of the skin's colour; what lies farther is no skin, edge or not
+_FOREHEAD = (151, 9, 108, 337, 69, 299)  # where skin is followed from
 _OTHER = 4.5  # spreads of the skin's colour: what lies farther is something else
 _PART = 3.2  # what lies farther and touches that belongs to it
 _BESIDE = 10.0  # the same below the brows, where the sides of a face lie in shadow
@@ -71,7 +75,7 @@ def occluders(image: Image, points: Array) -> F32:
     held = np.zeros(SIZE[::-1], np.bool_)
     for hand in hands(image, points):
         held |= silhouette(into(face.to_picture, hand))
-    found = _hair(face, other, line) | _foreign(face, other) | held
+    found = _hair(face, away, other, line) | _foreign(face, other) | held
     line[held] = 0
     found |= glasses(face.lab, face.points, np.abs(away), line)
     return _in_picture(found, face.to_picture, image.shape)
@@ -137,7 +141,7 @@ def _everywhere() -> F32:
     return _shape(columns, rows).astype(np.float32)
 
 
-def _hair(face: Upright, other: F32, line: F32) -> Bools:
+def _hair(face: Upright, away: F32, other: F32, line: F32) -> Bools:
     """Hair, hats and what else comes over the forehead from outside the face; ears and earrings.
 
     Below the ears only thin lines count: there the jaw, with its beard, must be free to drop.
@@ -154,11 +158,28 @@ def _hair(face: Upright, other: F32, line: F32) -> Bools:
     where = above | (beside & np.where(oval, mouth & (other > _BESIDE), nose | ring))
     for part in (*BROWS, *EYES):
         where &= ~hull(points[list(part)], 0)
-    candidates = where & (other > _PART)
+    candidates = where & (other > _PART) & ~_goes_on(face, away, other, line)
     clear = candidates & ~hull(points[list(BROWS[0])], 4) & ~hull(points[list(BROWS[1])], 4)
     seeds = clear & (other > _OTHER) & ~filled(points[list(topo.OVAL)], -4)
     hair = _opened(_touching(clear, seeds), 1)
     return np.asarray(candidates & _grown(hair, 4))  # with the tips of strands
+
+
+def _goes_on(face: Upright, away: F32, other: F32, line: F32) -> Bools:
+    """Skin that goes on from the middle of the forehead without an edge, whatever light does to it.
+
+    A surface fitted to the light of a whole face is wrong at its rim; hair begins with an edge.
+    """
+    soft = np.ascontiguousarray(cv2.GaussianBlur(face.lab, (0, 0), _BLUR))
+    reached = np.zeros((SIZE[1] + 2, SIZE[0] + 2), np.uint8)
+    strands = (away < -_PART) & (cv2.blur(line, (9, 9)) > _STRANDS)
+    shine = (away > 0) & (away < 2 * _STRANGE)
+    reached[1:-1, 1:-1] = strands | ((other > _STRANGE) & ~shine)
+    how = 4 | cv2.FLOODFILL_MASK_ONLY | (2 << 8)
+    for x, y in np.rint(face.points[list(_FOREHEAD)]).astype(int).tolist():
+        if 0 <= x < SIZE[0] and 0 <= y < SIZE[1] and not reached[y + 1, x + 1]:
+            cv2.floodFill(soft, reached, (x, y), (0, 0, 0), _STEP, _SHINING, how)
+    return np.asarray(reached[1:-1, 1:-1] == 2)
 
 
 def _foreign(face: Upright, other: F32) -> Bools:
