@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.topology import STILL
+from mien.anatomy.topology import IRIS_LEFT, IRIS_RIGHT, STILL
 from mien.core.face import Landmarks
 from mien.landmark.backends.mediapipe import Square, eyes_and_mouths, mesh_in_square
 
@@ -23,6 +23,10 @@ Array = NDArray[np.float64]
 _CROP = 320  # px, side of the canonical crop; a little more than the widest look needs
 _FACE = 256.0  # px, side of the square round the face inside it; the network's own input size
 _SEARCH = 640  # px, longer side of the picture in which faces are looked for
+
+# IOD: the network may take a wide open mouth for a shut one, in one square and not in the next. A
+# look that is off by more than _MISTAKEN is not counted; no shut mouth reads as _WIDE.
+_MISTAKEN, _WIDE = 0.07, 0.18
 
 _STILL = np.array(STILL)
 
@@ -95,6 +99,10 @@ def look(crop: Crop, looks: int = LOOKS) -> Landmarks | None:
     found = np.array([points for points in seen if points is not None])
     if 2 * len(found) <= looks:
         return None
+    confidence = len(found) / looks
+    apart = lips_apart(found)
+    believed = apart.max() if apart.max() > _WIDE else np.median(apart)
+    found = found[np.abs(apart - believed) < _MISTAKEN]
     mean = found.mean(axis=0)
     scale = float(np.hypot(crop.to_picture[0, 0], crop.to_picture[1, 0]))
     points = np.empty_like(mean)
@@ -102,7 +110,16 @@ def look(crop: Crop, looks: int = LOOKS) -> Landmarks | None:
     points[:, :2] = (mean[:, :2] - 0.5) @ crop.to_picture[:, :2].T + crop.to_picture[:, 2] + 0.5
     points[:, 2] = mean[:, 2] * scale
     spread = found[:, :, :2].std(axis=0).mean(axis=1) * scale
-    return Landmarks(points, len(found) / looks, spread)
+    return Landmarks(points, confidence, spread)
+
+
+def lips_apart(points: Array) -> Array:
+    """Distance of the middles of the lips, IOD, of landmarks (..., 478, 3)."""
+    gap, eyes = (
+        np.linalg.norm(points[..., a, :] - points[..., b, :], axis=-1)
+        for a, b in ((13, 14), (IRIS_LEFT, IRIS_RIGHT))
+    )
+    return np.asarray(gap / np.maximum(eyes, 1e-6))
 
 
 def square_of(points: Array) -> Square:

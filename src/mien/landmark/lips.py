@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.template import template
-from mien.anatomy.topology import IRIS_LEFT, IRIS_RIGHT
 from mien.core.ease import minimum_jerk
 from mien.landmark.backends.mediapipe import Square
-from mien.landmark.detect import square_of
+from mien.landmark.detect import lips_apart, square_of
 from mien.landmark.track import read_near
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
-_LIPS = (13, 14)  # middle of the upper and of the lower lip's inner edge
 _SHUT = 0.08  # IOD between them, as read, from which no second look is taken
 _DOWN = 0.05  # sizes of the square by which the second one lies lower
 # IOD by which the second look must see them farther apart: nothing below, believed above. A mouth
@@ -38,7 +36,7 @@ def checked(image: Image, points: Array) -> Array:
     Returns:
         Shape (478, 3), px; the points themselves in most cases.
     """
-    before = _opening(points)
+    before = float(lips_apart(points))
     if before > _SHUT:
         return points
     square = square_of(points)
@@ -47,16 +45,9 @@ def checked(image: Image, points: Array) -> Array:
     again = read_near(image, Square(float(x), float(y), square.size, square.angle))
     if again is None:
         return points
-    farther = (_opening(again) - before - _DOUBT) / (_SURE - _DOUBT)
+    farther = (float(lips_apart(again)) - before - _DOUBT) / (_SURE - _DOUBT)
     share = float(minimum_jerk(np.array(farther)))
     return points + share * _lower_face()[:, None] * (again - points) if share else points
-
-
-def _opening(points: Array) -> float:
-    """Distance of the lips, IOD."""
-    upper, lower = points[list(_LIPS)]
-    apart = np.linalg.norm(points[IRIS_LEFT] - points[IRIS_RIGHT])
-    return float(np.linalg.norm(lower - upper) / max(float(apart), 1e-6))
 
 
 @cache
