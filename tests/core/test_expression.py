@@ -117,3 +117,9 @@ def test_bad_wishes_say_what_is_wrong(wish, fixed, words: str) -> None:  # type:
     with pytest.raises(InputError, match=words) as error:
         target(REST, parse_wish(wish), fixed)
     assert "\n" not in str(error.value)
+
+
+def test_the_same_expression_twice_is_refused() -> None:
+    for wish in ({"happy": 0.3, "Happy": 0.9}, {"happy": 0.3, find("happy"): 0.9}):
+        with pytest.raises(InputError, match="twice"):
+            parse_wish(wish)

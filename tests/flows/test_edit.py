@@ -20,8 +20,10 @@ def photo(data: Path, request: pytest.FixtureRequest) -> Path:
     return data / "london" / "neutral" / f"{request.param}.jpg"
 
 
-def test_zero_edit_is_the_input(photo: Path) -> None:
-    image = load_image(photo).pixels
+# The lips of some of these cross in the estimated face at rest, which once moved them at zero.
+@pytest.mark.parametrize("name", ["neutral/002", "neutral/096", "smiling/096", "smiling/062"])
+def test_zero_edit_is_the_input(data: Path, name: str) -> None:
+    image = load_image(data / "london" / f"{name}.jpg").pixels
     for wish in ({}, {"happy": 0.0}, {"AU12L": 0.0}, {"AU12L": float("nan")}):
         result = mien.edit(image, wish)
         assert np.array_equal(result.image, image)

@@ -237,3 +237,18 @@ def test_a_tile_is_a_tile_wherever_the_face_is(corners: list[float]) -> None:
     shown = tile(picture, (x0, y0, x1, y1))
     assert shown.shape == (TILE, TILE, 3)
     assert (shown == 7).all()
+
+
+@pytest.mark.parametrize(
+    "name", ["report.json", "original", "../escape", "con", ".shoot", "Sheet.jpg"]
+)
+def test_names_that_no_folder_can_have(folder: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="cannot be the name of a folder"):
+        shoot([folder / "a.jpg"], tmp_path / "out", {name: {"AU12": 1.0}})
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_photo_alone_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="no such file"):
+        shoot([tmp_path / "missing.jpg"], tmp_path / "out", {"a": {"AU12": 1.0}})
+    assert not (tmp_path / "out").exists()

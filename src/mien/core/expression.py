@@ -57,7 +57,8 @@ def parse_wish(wish: Asked) -> Wish:
     NaN entries are ignored, so that the output of a measurement can be given back.
 
     Raises:
-        InputError: an unknown name, a value that is not a number, a strength outside 0 to 1.5.
+        InputError: an unknown name, an expression given twice, a value that is not a number, a
+            strength outside 0 to 1.5.
     """
     expressions: dict[Recipe, float] = {}
     additions: dict[str, float] = {}
@@ -71,7 +72,10 @@ def parse_wish(wish: Asked) -> Wish:
                 additions[column] = additions.get(column, 0.0) + number
         else:
             _check_strength(name, number)
-            expressions[key if isinstance(key, Recipe) else find(key)] = number
+            recipe = key if isinstance(key, Recipe) else find(key)
+            if recipe in expressions:
+                raise InputError(f"{name}: the same expression twice: give it once")
+            expressions[recipe] = number
     return Wish(expressions, facs.vector(additions))
 
 

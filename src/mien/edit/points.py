@@ -54,7 +54,8 @@ def moved(
         unexplained = partings(rest) - partings(subject.model.neutral)
         gone = 1.0 - np.clip(parts_then / parts_now, 0.0, 1.0)
         change = change + gone * closing(unexplained)
-    change = change + touching(subject.model.neutral, subject.model.neutral + after)
+    neutral = subject.model.neutral
+    change = change + touching(neutral, neutral + after) - touching(neutral, neutral + before)
     view = subject.view
     camera = view.scale * change @ view.rotation.T
     if any(turn):

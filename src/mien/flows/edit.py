@@ -167,24 +167,28 @@ def edited(people: Sitting, asked: Ask) -> EditResult:
         InputError: a strength would leave its range.
     """
     image, mask = people.image, np.zeros(people.image.shape[:2], np.float32)
-    edits = []
+    wants = []
     turn = [asked.factor * angle for angle in asked.turn]
     for sitter in people.sitters:
-        now = facs.resolve(sitter.person.aus)
         wanted = wanted_of(sitter.person, asked)
         points = moved(sitter.person.subject, wanted, turn)
-        if np.array_equal(points, sitter.person.landmarks.points):
-            edits.append(_untouched(sitter, wanted))
+        still = np.array_equal(points, sitter.person.landmarks.points)
+        wants.append((sitter, wanted, still))
+        if still:
             continue
         canvas = sitter.wide_canvas if any(turn) else sitter.canvas
-        drawn, changed = paint(canvas, points, wanted - now)
-        edits.append(_told(sitter, wanted, _measured(drawn, sitter)))
+        drawn, changed = paint(canvas, points, wanted - facs.resolve(sitter.person.aus))
         if image is people.image:
             image, mask = drawn, changed
         else:  # where two faces touch, each pixel is that of the face that it is more of
             image = np.where((changed > mask)[..., None], drawn, image)
             mask = np.maximum(mask, changed)
-    return EditResult(image, mask, tuple(edits), people.faces, people.left)
+    edits = tuple(
+        # Where nothing moves, what was read from this very picture is what is on it.
+        _told(sitter, wanted, sitter.person.visible_aus if still else _measured(image, sitter))
+        for sitter, wanted, still in wants
+    )
+    return EditResult(image, mask, edits, people.faces, people.left)
 
 
 def wanted_of(person: Portrait, asked: Ask) -> NDArray[np.float64]:
@@ -211,11 +215,6 @@ def _partway(person: Portrait, asked: Ask) -> dict[str, float]:
             wanted = start + asked.factor * (value - start)
             part[column] = min(max(wanted, 0.0), facs.MAX_INTENSITY)
     return part
-
-
-def _untouched(sitter: Sitter, wanted: NDArray[np.float64]) -> FaceEdit:
-    """Nothing moves: what was read from this very picture is what is on it."""
-    return _told(sitter, wanted, sitter.person.visible_aus)
 
 
 def _measured(drawn: Image, sitter: Sitter) -> NDArray[np.float64]:

@@ -129,16 +129,21 @@ def _numbers(faces: list[Landmarks], face: Which, what: str) -> list[int]:
     """The faces that are asked for.
 
     Raises:
+        InputError: neither a number nor a point nor "all".
         NoFaceError: there is no such face.
     """
-    if face == "all":
+    if isinstance(face, str):
+        if face != "all":
+            raise InputError(f"face {face!r}: give a number, a point (x, y) or 'all'")
         return list(range(len(faces)))
-    if isinstance(face, int):
+    if not isinstance(face, tuple):
         if not 0 <= face < len(faces):
             raise NoFaceError(
                 f"{what}: there is no face {face}; {len(faces)} found, numbered from 0, the largest"
             )
         return [face]
+    if len(face) != 2:
+        raise InputError(f"face {face}: a point has two coordinates, x and y in pixels")
     x, y = face
     for number, found in enumerate(faces):
         left, top, right, bottom = found.box

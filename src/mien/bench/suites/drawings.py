@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.bench.people import each
 from mien.bench.result import Result, Row, counted
 from mien.bench.strokes import flat_share, line_width, palette
 from mien.core.expression import parse_wish, target
@@ -84,21 +85,10 @@ def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
     """
     names = [*NAMES, *(n for n in _FROM_DATA if _picture(data, n).is_file())]
     found = []
-    for one in _each(partial(_measured, data), names, jobs):
+    for one in each(partial(_measured, data), names, jobs):
         found.append(one)
         progress("drawings", len(found), len(names))
     return Result(tuple(_rows(names, found)))
-
-
-def _each(task: "partial[_Found]", names: list[str], jobs: int) -> Iterator[_Found]:
-    if jobs == 1:
-        yield from map(task, names)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, names)
 
 
 def _picture(data: Path, name: str) -> Path:

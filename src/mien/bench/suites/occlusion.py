@@ -152,7 +152,7 @@ def _edits(scene: _Scene, judge: Blendshapes) -> dict[str, float]:
     added = covered.astype(np.int16) - scene.image  # beside the thing: its shadow
     same, motion, error, plain = [], [], [], []
     rises = {}
-    for name in recipes():
+    for name in (name for name in recipes() if name != "neutral"):
         goal = moved(scene.face.subject, target(scene.face.aus, parse_wish({name: 1.0})))
         ideal = paint(bare, goal)[0]
         edited, without = paint(held, goal)[0], paint(free, goal)[0]

@@ -168,7 +168,7 @@ def _sharpness(image: Image, face: Portrait, canvas: Canvas) -> dict[str, float]
     """Grain of what was edited over the grain that was there, the least and the most even case."""
     ratios = []
     now = facs.resolve(face.aus)
-    for name in recipes():
+    for name in (name for name in recipes() if name != "neutral"):
         wanted = target(face.aus, parse_wish({name: 1.0}))
         edited, _ = paint(canvas, moved(face.subject, wanted), wanted - now)
         changed = cv2.absdiff(edited, image).max(axis=2) > _CHANGED

@@ -86,7 +86,7 @@ def prepare(
         snapped: the landmarks on the picture's own edges, shape (478, 2), px, where these are known
             (a clip holds them steady); None: they are looked for.
         held: what lies before the face and must stay, shape (H, W), 0 to 1, as
-            :func:`mien.landmark.occlusion.occluders` finds it; None: nothing.
+            :func:`mien.landmark.cover.occlusion.occluders` finds it; None: nothing.
 
     Raises:
         ValueError: wrong shape or type, landmarks that are not numbers, a face of no size.

@@ -13,14 +13,13 @@ from mien.core.errors import MienError
 from mien.flows.edit import edited
 from mien.flows.edit_file import entries
 from mien.flows.shoot import workers
-from mien.flows.shoot.plan import Task, Variant, read_record, write_record
+from mien.flows.shoot.plan import ORIGINAL, Task, Variant, read_record, write_record
 from mien.flows.sitters import Sitting, sitting
 from mien.guard.provenance import stamper
 from mien.media.files import MediaWarning, atomic
 from mien.media.image import Picture, load_image, save_image
 
 TILE = 280  # px, side of a tile of the contact sheet
-ORIGINAL = "original"
 _ROOM = 1.4  # side of a tile's part of the picture, in longer sides of the face's box
 
 

@@ -7,6 +7,7 @@ OUT/.shoot/IMG_1.jpg/           what was done with a photo, and its tiles of the
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -24,6 +25,11 @@ from mien.media.files import atomic
 from mien.media.image import check_writable
 
 STATE = ".shoot"
+ORIGINAL = "original"
+# Names that stand for something else in the folder of a shoot, or for a device on Windows.
+_TAKEN = re.compile(
+    r"report\.json|sheet(-\d+)?\.jpg|original|(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE
+)
 _PHOTOS = {
     ".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".jp2", ".ppm",
     ".heic", ".heif",
@@ -132,6 +138,11 @@ def variants_of(
     Raises:
         InputError: an unknown name or a value out of range.
     """
+    for name in wishes:
+        if _TAKEN.fullmatch(name) or Path(name).name != name or name.startswith("."):
+            raise InputError(
+                f"{name!r} cannot be the name of a folder: give the recipe another one"
+            )
     parsed = {name: ask(wish, fixed, turn) for name, wish in wishes.items()}
     if strengths is None:
         return tuple(Variant(name, asked) for name, asked in parsed.items())

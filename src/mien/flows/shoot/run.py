@@ -13,11 +13,11 @@ from mien.core.expression import Asked
 from mien.core.seams import Progress, silent
 from mien.flows.edit import STRAIGHT
 from mien.flows.shoot import workers
-from mien.flows.shoot.photo import ORIGINAL, edit_photo
-from mien.flows.shoot.plan import STATE, Task, read_record, tasks_of, variants_of
+from mien.flows.shoot.photo import edit_photo
+from mien.flows.shoot.plan import ORIGINAL, STATE, Task, read_record, tasks_of, variants_of
 from mien.flows.shoot.sheet import Row, pages, write_sheet
 from mien.flows.sitters import Which
-from mien.media.files import MediaWarning, atomic
+from mien.media.files import MediaWarning, atomic, readable
 
 _PART = re.compile(r"^\.[0-9a-f]{12}\.part(\..+)?$")  # what a killed run leaves of a file
 
@@ -79,6 +79,8 @@ def shoot(
         raise InputError(f"jobs={jobs}: at least one process is needed")
     variants = variants_of(wishes, set, strengths, turn)
     tasks = tasks_of(photos, out, variants, face, neutral)
+    if len(photos) == 1:
+        readable(photos[0])  # of many photos a missing one is told at the end
     (out / STATE).mkdir(parents=True, exist_ok=True)
     _sweep(out)
     written: list[Path] = []

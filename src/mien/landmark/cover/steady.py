@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.landmark.cover.occlusion import occluders
-from mien.landmark.cover.upright import CENTRE, SIZE, UNIT
+from mien.landmark.cover.upright import SIZE, crop_to_picture
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ class Cover:
         Returns:
             Shape (H, W), 0 (face) to 1 (something else).
         """
-        to_picture = _upright(points)
+        to_picture = crop_to_picture(points)
         elapsed = time - self._time
         if elapsed >= _EVERY:
             seen = occluders(image, points)
@@ -54,12 +54,3 @@ class Cover:
         assert self._mask is not None
         height, width = image.shape[:2]
         return np.asarray(cv2.warpAffine(self._mask, to_picture, (width, height)), np.float32)
-
-
-def _upright(points: Array) -> Array:
-    """The map from an upright face to the picture, shape (2, 3), as :mod:`occlusion` has it."""
-    right, left = (points[list(pair), :2].mean(axis=0) for pair in ((33, 133), (263, 362)))
-    cosine, sine = (left - right) / UNIT
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    origin = (right + left) / 2 - turn @ np.array(CENTRE)
-    return np.concatenate([turn, origin[:, None]], axis=1)

@@ -41,13 +41,23 @@ class Upright:
     to_picture: Array
 
 
-def upright(image: Image, points: Array) -> Upright:
-    """Bring a face upright; arguments as in :func:`occluders`."""
+def crop_to_picture(points: Array) -> Array:
+    """The affine map from the crop of an upright face to the picture, shape (2, 3)."""
     right, left = (points[list(pair), :2].mean(axis=0) for pair in ((33, 133), (263, 362)))
     cosine, sine = (left - right) / UNIT
     turn = np.array([[cosine, -sine], [sine, cosine]])
     origin = (right + left) / 2 - turn @ np.array(CENTRE)
-    to_picture = np.concatenate([turn, origin[:, None]], axis=1)
+    return np.concatenate([turn, origin[:, None]], axis=1)
+
+
+def upright(image: Image, points: Array) -> Upright:
+    """Bring a face upright.
+
+    Args:
+        image: RGB, shape (H, W, 3).
+        points: landmarks, shape (478, 2 or 3), px.
+    """
+    to_picture = crop_to_picture(points)
     part, left_edge, top_edge, shrink = shrunk_part(image, square_of(deep(points)), 1.0)
     to_part = to_picture.copy()
     to_part[:, 2] += 0.5 - np.array([left_edge, top_edge])

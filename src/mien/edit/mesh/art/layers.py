@@ -1,12 +1,14 @@
 """Eyes, mouth and outline of flat art: lines keep their width, and nothing is shaded."""
 
+import numpy as np
+
 from mien.core.face import N_POINTS
 from mien.edit.mesh.art.eye import drawn_eye
 from mien.edit.mesh.art.flat import Ink, behind_lips
 from mien.edit.mesh.art.ribbon import draw_corners, draw_edge, draw_outline
 from mien.edit.mesh.canvas import Canvas
 from mien.edit.mesh.opening import Opening, lay_below, stirred
-from mien.edit.mesh.pixels import Image, blend
+from mien.edit.mesh.pixels import Box, Image, blend
 from mien.edit.mesh.skin import Move, box_at
 from mien.edit.mesh.slit import MOUTH, coverage, edges, frame
 
@@ -19,12 +21,11 @@ def outlined(canvas: Canvas, move: Move, edited: Image) -> None:
     box = box_at(canvas, grid.shape, (0, 0))
     window = edited[box[1] : box[3], box[0] : box[2]]
     draw_outline(canvas.pixels, (move.source, move.target), _OUTLINE * canvas.iod, box, window)
-    outside = canvas.mask[box[1] : box[3], box[0] : box[2]] == 0
-    window[outside] = canvas.image[box[1] : box[3], box[0] : box[2]][outside]
+    _restore(canvas, box, window)
 
 
 def draw_art(canvas: Canvas, ink: Ink, move: Move, opening: Opening, edited: Image) -> None:
-    """:func:`_draw` for flat art: lines keep their width, and nothing is shaded."""
+    """Lay skin and what lies behind a slit over each other, in place, as they are drawn."""
     slit = opening.slit
     box = box_at(canvas, opening.below.shape, (opening.rows.start, opening.columns.start))
     window = edited[box[1] : box[3], box[0] : box[2]]
@@ -46,5 +47,11 @@ def draw_art(canvas: Canvas, ink: Ink, move: Move, opening: Opening, edited: Ima
         source, target = move.source[:N_POINTS], move.target[:N_POINTS]
         behind = drawn_eye(canvas.pixels, source, target, slit, into, (p, q), gap)
     window[:] = blend(window, behind, share)
-    outside = canvas.mask[box[1] : box[3], box[0] : box[2]] == 0
-    window[outside] = canvas.image[box[1] : box[3], box[0] : box[2]][outside]
+    _restore(canvas, box, window)
+
+
+def _restore(canvas: Canvas, box: Box, window: Image) -> None:
+    """Put back what lies outside the mask, in place."""
+    area = np.s_[box[1] : box[3], box[0] : box[2]]
+    outside = canvas.mask[area] == 0
+    window[outside] = canvas.image[area][outside]
