@@ -80,6 +80,21 @@ def test_a_bare_face_is_all_face(data: Path, photo: str) -> None:
     assert share_below_the_brows(occluders(image, points), points) < 0.01
 
 
+@pytest.mark.parametrize("name", ["034", "064", "066", "096", "018"])
+def test_brows_to_their_tails_and_the_forehead_are_the_face(data: Path, name: str) -> None:
+    """Shadow and shine on a forehead, and tails of brows that reach the hair, are not hair."""
+    image = load_image(data / "london" / "neutral" / f"{name}.jpg").pixels
+    points = detect(image)[0].points[:, :2]
+    held = occluders(image, points) > 0.5
+    for outer, arch in ((70, 105), (300, 334)):
+        tail = points[outer] + 0.4 * (points[outer] - points[arch])
+        x, y = np.rint(tail).astype(int)
+        assert not held[y - 6 : y + 7, x - 6 : x + 7].any()
+    area = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(area, [np.rint(points[[105, 69, 151, 299, 334, 9]]).astype(np.int32)], (1,))
+    assert held[area > 0].mean() < 0.01
+
+
 @pytest.mark.parametrize("style", GLASSES)
 def test_glasses_are_found(sitter: tuple[Image, Points], style: str) -> None:
     image, points = sitter

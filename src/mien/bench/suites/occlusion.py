@@ -32,6 +32,7 @@ Mask = NDArray[np.float32]
 Points = NDArray[np.float64]
 
 THINGS = (*GLASSES, "fringe", "earrings")
+_FOREHEAD = (105, 69, 108, 151, 337, 299, 334, 296, 336, 9, 107, 66)
 _EVERY = 2  # each second person
 _JUDGED = {"happy": "mouthSmile", "surprised": "jawOpen"}
 _CLIP = "WolfgangLanger_Pexels.mp4"
@@ -93,6 +94,7 @@ def _person(data: Path, one: tuple[int, Person]) -> dict[str, float]:
     figures = {
         "bare": _false_share(bare, points),
         "bare smiling": _false_share(_of_photo(smile)[0], _of_photo(smile)[1]),
+        "bare forehead": 100 * float((bare[_forehead(points, bare.shape)] > 0.5).mean()),
     }
     for thing in THINGS:
         covered, cover = put(image, points, thing, number)
@@ -121,6 +123,13 @@ def _inside(points: Points, shape: tuple[int, ...], margin: float) -> NDArray[np
     area[: int(points[[105, 334], 1].mean())] = 0
     iod = float(np.linalg.norm(points[468, :2] - points[473, :2]))
     return np.asarray(cv2.distanceTransform(area, cv2.DIST_L2, 3) > margin * iod)
+
+
+def _forehead(points: Points, shape: tuple[int, ...]) -> Mask:
+    """The forehead over the brows, far below anybody's hair."""
+    area = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(area, [np.rint(points[list(_FOREHEAD), :2]).astype(np.int32)], (1,))
+    return np.asarray(area > 0)
 
 
 def _false_share(found: Mask, points: Points) -> float:
@@ -230,6 +239,11 @@ def _mask_rows(found: dict[str, list[float]], data: Path) -> list[Row]:
     listed = [
         at_most(f"{bare}, neutral", 0.5, found["bare"]),
         at_most(f"{bare}, smiling", 0.5, found["bare smiling"]),
+        at_most(
+            "bare forehead over the brows taken for something else, per cent",
+            0.5,
+            found["bare forehead"],
+        ),
     ]
     for thing in THINGS:
         listed.append(at_least(f"{thing}: share found", 0.9, found[f"recall {thing}"]))

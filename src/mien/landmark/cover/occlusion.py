@@ -36,6 +36,7 @@ _BLUR = 1.6  # px, before skin is followed from pixel to pixel
 _STEP, _SHINING = (2, 1, 1), (4, 2, 2)  # levels of L*, a*, b* from pixel to pixel, down and up
 _STRANGE = 6.5  # spreads of the skin's colour; what lies farther is no skin, edge or not
 _FOREHEAD = (151, 9, 108, 337, 69, 299)  # where skin is followed from
+_TAIL, _TAIL_MARGIN = 0.8, 6  # of the way from a brow's arch to its end; px of the crop round it
 _OTHER = 4.5  # spreads of the skin's colour: what lies farther is something else
 _PART = 3.2  # what lies farther and touches that belongs to it
 _BESIDE = 10.0  # the same below the brows, where the sides of a face lie in shadow
@@ -156,13 +157,20 @@ def _hair(face: Upright, away: F32, other: F32, line: F32) -> Bools:
     nose, mouth = (rows < points[list(pair), 1].mean() for pair in ((98, 327), (61, 291)))
     ring = (rows < points[[61, 291], 1].mean() + 0.3 * UNIT) & (line > _METAL)
     where = above | (beside & np.where(oval, mouth & (other > _BESIDE), nose | ring))
-    for part in (*BROWS, *EYES):
+    for part in EYES:
         where &= ~hull(points[list(part)], 0)
+    for part in BROWS:
+        where &= ~hull(_with_tail(points[list(part)]), _TAIL_MARGIN)
     candidates = where & (other > _PART) & ~_goes_on(face, away, other, line)
-    clear = candidates & ~hull(points[list(BROWS[0])], 4) & ~hull(points[list(BROWS[1])], 4)
-    seeds = clear & (other > _OTHER) & ~filled(points[list(topo.OVAL)], -4)
-    hair = _opened(_touching(clear, seeds), 1)
+    seeds = candidates & (other > _OTHER) & ~filled(points[list(topo.OVAL)], -4)
+    hair = _opened(_touching(candidates, seeds), 1)
     return np.asarray(candidates & _grown(hair, 4))  # with the tips of strands
+
+
+def _with_tail(brow: Array) -> Array:
+    """A brow (10, 2) with its tail, which runs on towards the temple beyond the landmarks."""
+    along = _TAIL * (brow[0] - brow[2])
+    return np.concatenate([brow, [brow[0] + along, brow[-1] + along]])
 
 
 def _goes_on(face: Upright, away: F32, other: F32, line: F32) -> Bools:

@@ -161,7 +161,8 @@ def _clear(mask: F32, grid: field.Grid, iod: float) -> F32:
 
 def _flat(face: Shader, maps: Reliefs, used: NDArray[np.intp], amount: F32) -> tuple[F32, F32]:
     """Change of log luminance on the map, and by what part of themselves lines there deepen."""
-    relief = maps.summed(maps.relief, used, amount)
+    # What goes leaves no ridge where it was: nobody's creases lie just where ours are drawn.
+    relief = maps.summed(maps.relief, used, np.maximum(amount, 0))
     down, right = np.gradient(relief)
     lit = face.light[0] * right - face.light[1] * down
     ratio = face.roughness * (relief - _SLOPES * lit) + maps.summed(maps.measured, used, amount)
