@@ -297,3 +297,15 @@ def test_real_clips(data: Path, name: str, count: int, size: tuple[int, int]) ->
     with av.open(str(path)) as container:
         base = container.streams.video[0].time_base
     assert [t for _, t in read] == pytest.approx([float((p - read[0][0]) * base) for p, _ in read])
+
+
+def test_exact_frames_keep_their_colours_over_generations(tmp_path: Path) -> None:
+    """Colours that are cut off instead of rounded grow darker each time a clip is edited."""
+    patches = np.random.default_rng(5).integers(30, 225, (8, 8, 3))
+    first = np.kron(patches, np.ones((16, 16, 1))).astype(np.uint8)
+    now = first
+    for generation in range(3):
+        clip = tmp_path / f"{generation}.mp4"
+        write_video(clip, [(0.0, now), (0.1, now)], crf=1)
+        now = next(frames(clip, exact=True)).pixels
+    assert np.abs((now.astype(float) - first).mean(axis=(0, 1))).max() < 0.4

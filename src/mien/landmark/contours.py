@@ -118,6 +118,26 @@ def brow(known: Known, side: str, unit: float) -> Contours:
     }
 
 
+def usual_brow(known: Known, side: str) -> dict[str, Array]:
+    """Where a brow would be over an eye of any size, by name; empty where one was placed.
+
+    A mesh whose brows lie in the eyes would fold when these close.
+    """
+    names = [f"{side}_brow_{part}" for part in ("outer", "middle", "inner")]
+    if any(name in known for name in names):
+        return {}
+    ends = [known[f"{side}_eye_{end}"] for end in ("outer", "inner")]
+    middle = (ends[0] + ends[1]) / 2
+    along = ends[1] - ends[0]
+    width = float(np.linalg.norm(along))
+    across = np.array([along[1], -along[0]]) / max(width, 1e-9)
+    up = across if along[0] > 0 else -across
+    top = float((known.get(f"{side}_eye_top", middle) - middle) @ up)
+    lift = max(top, 0.15 * width) * up
+    beside, over = lift + 0.45 * width * up, lift + 0.55 * width * up
+    return dict(zip(names, (ends[0] + beside, middle + over, ends[1] + beside), strict=True))
+
+
 def mouth(known: Known) -> Contours:
     """Outer and inner edges of both lips.
 

@@ -18,7 +18,7 @@ from mien.anatomy.topology import OVAL, triangles
 from mien.anatomy.unfold import unfolded
 from mien.core.face import N_POINTS, Landmarks
 from mien.core.points import Point, check_points
-from mien.landmark.contours import brow, eye, lid_rings, mouth
+from mien.landmark.contours import brow, eye, lid_rings, mouth, usual_brow
 
 Array = NDArray[np.float64]
 
@@ -70,6 +70,7 @@ def placed(points: Mapping[str, Point], size: tuple[int, int] | None = None) -> 
     beside: dict[int, Array] = {}
     for side in ("left", "right"):
         lids = eye(known, side)
+        known = {**usual_brow(known, side), **known}
         fixed.update(lids)
         beside.update(lid_rings(known, lids, side, view.scale))
         fixed.update(brow(known, side, view.scale))

@@ -11,7 +11,7 @@ from av.error import FFmpegError
 from av.sidedata.sidedata import SideData
 from av.stream import Disposition
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorTrc
+from av.video.reformatter import ColorPrimaries, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -27,6 +27,8 @@ _DEMUXERS = (
 )  # fmt: skip
 OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(_DEMUXERS)}
 
+# Without these the scaler cuts off instead of rounding, and every picture is a level darker.
+_ROUNDED = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD = 720  # lines from which untagged clips are taken as BT.709, as players do
 
@@ -79,15 +81,21 @@ def pictures(
                 yield frame
 
 
-def to_rgb(frame: VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
+def to_rgb(frame: VideoFrame, stream: VideoStream, *, exact: bool = False) -> NDArray[np.uint8]:
     """RGB pixels of a picture, (H, W, 3), upright and with square pixels.
 
     High dynamic range is brought to sRGB with diffuse white at 255; what is brighter is cut off.
+
+    Args:
+        frame: as decoded.
+        stream: that it comes from.
+        exact: whether to round: in three times the time, and a level lighter than without.
     """
     hd = frame.height >= _HD and frame.colorspace == _UNSPECIFIED
     hdr = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
     pixels = frame.to_ndarray(
         format="rgb24",
+        interpolation=_ROUNDED if exact else None,
         width=_square_width(frame.width, stream),
         src_colorspace="itu709" if hd else None,
         dst_color_trc=ColorTrc.BT709 if hdr else None,

@@ -93,7 +93,7 @@ def probe(path: str | os.PathLike[str], max_megapixels: float = MAX_MEGAPIXELS) 
 
 
 def frames(
-    path: str | os.PathLike[str], max_megapixels: float = MAX_MEGAPIXELS
+    path: str | os.PathLike[str], max_megapixels: float = MAX_MEGAPIXELS, *, exact: bool = False
 ) -> Generator[Frame, None, None]:
     """The frames of a clip, one after the other; a handful is in memory at any time.
 
@@ -104,14 +104,18 @@ def frames(
     Args:
         path: a clip, an animated GIF, PNG, WebP or AVIF.
         max_megapixels: clips with larger frames are refused.
+        exact: whether colours are rounded rather than cut off, in three times the time: for frames
+            that are written again.
 
     Raises:
         MediaError: not a clip, no video in it, too large, or not one frame can be decoded.
     """
     path = readable(path)
     lost: list[str] = []
-    moving = still.moves(path)
-    source = _animated(path, max_megapixels) if moving else _decoded(path, max_megapixels, lost)
+    if still.moves(path):
+        source = _animated(path, max_megapixels)
+    else:
+        source = _decoded(path, max_megapixels, lost, exact)
     with closing(prefetch(source)) as ahead:
         yield from ahead
     if lost:
@@ -150,7 +154,9 @@ class Clock:
         return float(now * self._unit)
 
 
-def _decoded(path: Path, max_megapixels: float, lost: list[str]) -> Generator[Frame, None, None]:
+def _decoded(
+    path: Path, max_megapixels: float, lost: list[str], exact: bool
+) -> Generator[Frame, None, None]:
     """Frames from FFmpeg; ``lost`` gets what had to be left out."""
     with container.opened(path) as (source, stream):
         unit, rate = stream.time_base or _MILLISECOND, stream.average_rate or stream.guessed_rate
@@ -160,7 +166,7 @@ def _decoded(path: Path, max_megapixels: float, lost: list[str]) -> Generator[Fr
             check_size(path, picture.width, picture.height, max_megapixels)
             time = clock.read(picture.pts)
             pts = index if picture.pts is None else picture.pts
-            yield Frame(index, pts, time, container.to_rgb(picture, stream))
+            yield Frame(index, pts, time, container.to_rgb(picture, stream, exact=exact))
             end = max(time, float(pts * unit)) + float((picture.duration or 0) * unit)
         if index < 0:
             raise MediaError(f"{path}: holds a video, but not one picture of it can be decoded")

@@ -159,8 +159,8 @@ def _hair(face: Upright, away: F32, other: F32, line: F32) -> Bools:
     where = above | (beside & np.where(oval, mouth & (other > _BESIDE), nose | ring))
     for part in EYES:
         where &= ~hull(points[list(part)], 0)
-    for part in BROWS:
-        where &= ~hull(_with_tail(points[list(part)]), _TAIL_MARGIN)
+    for brow in BROWS:
+        where &= ~hull(_with_tail(points[list(brow)]), _TAIL_MARGIN)
     candidates = where & (other > _PART) & ~_goes_on(face, away, other, line)
     seeds = candidates & (other > _OTHER) & ~filled(points[list(topo.OVAL)], -4)
     hair = _opened(_touching(candidates, seeds), 1)
