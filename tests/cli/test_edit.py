@@ -37,7 +37,6 @@ def test_wish_reaches_the_flow(mien_command, fake_flow) -> None:
         "edit", "in.jpg", "-o", "a.png", "--expression", "happy=0.6", "--expression", "shy=.2",
         "--au", "au12l=2.5", "--set", "AU25=0", "--strengths", "0.5,1", "--face", "1",
         "--neutral", "rest.jpg", "--measure", "report.json", "--turn", "5,0,-2.5",
-        "--points", "points.json",
     )  # fmt: skip
     assert ran.code == 0, ran.err
     assert ran.out.splitlines() == ["a-0.50.png", "a-1.00.png"]
@@ -50,9 +49,15 @@ def test_wish_reaches_the_flow(mien_command, fake_flow) -> None:
         "face": 1,
         "neutral": Path("rest.jpg"),
         "turn": [5.0, 0.0, -2.5],
-        "points": Path("points.json"),
+        "points": None,
         "report": Path("report.json"),
     }
+
+
+def test_points_reach_the_flow(mien_command, fake_flow) -> None:
+    calls = fake_flow("mien.flows.edit_file", "edit_file", [])
+    assert mien_command("edit", "in.png", "-o", "a.png", "--points", "points.json").code == 0
+    assert calls[0]["points"] == Path("points.json")
 
 
 @pytest.mark.parametrize(
@@ -120,8 +125,6 @@ def test_other_ways_to_a_folder(mien_command, fake_shoot, mine, tmp_path) -> Non
     assert fake_shoot[-1]["args"][2] == {"edited": {"happy": 1.0}}
     for typed, message in (
         ([], "nothing to do: give --recipe"),
-        (["--recipe", "sad", "--points", "p.json"], "--points belong to one picture"),
-        (["--recipe", "sad", "--measure", "r.json"], "the report will be d/report.json"),
         (["--recipe", f"{mine}", "--recipe", f"{mine}"], "two make a folder mine"),
     ):
         ran = mien_command("edit", folder, "-o", "d", *typed)

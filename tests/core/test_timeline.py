@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mien.core import facs
@@ -12,7 +12,7 @@ from mien.core.ease import EASES
 from mien.core.errors import InputError
 from mien.core.expression import parse_wish, target
 from mien.core.recipe import recipes
-from mien.core.timeline import Key, Micro, Timeline, target_at
+from mien.core.timeline import Key, Micro, Timeline, key_of, target_at
 from mien.core.timeline_file import load_timeline, parse_timeline, timeline_text
 
 N = len(facs.COLUMNS)
@@ -75,6 +75,7 @@ def test_any_text_is_read_or_refused_in_one_line(text: str, at: int, put: str) -
     Timeline(), Timeline((Key(0.0, {}, {}),)), Timeline((Key(1.0, {"happy": 0.0}, {"AU12": 0.0}),)),
     Timeline((Key(0.0, {}, {}), Key(2.0, {"sad": 0.0}, {})), (Micro(0, 100, 200, {"AU04": 0.0}),)),
     Timeline((Key(0.0, {}, {}),), relative=False),
+    Timeline((Key(0.0, {"happy": 0.0}, {}), Key(2.0, {"sad": 0.0}, {})), relative=False),
 ])  # fmt: skip
 def test_zero_asks_for_what_is_there(timeline: Timeline) -> None:
     for time in (0.0, 0.1, 1.5, 9.0):
@@ -89,6 +90,22 @@ def test_keys_are_reached_and_the_ends_hold() -> None:
         assert target_at(timeline, time, SMILES) == pytest.approx(wanted)
     between = target_at(timeline, 1.5, SMILES)[facs.INDEX["AU12L"]]
     assert 0.0 < between < 3.0
+
+
+@given(wishes, st.dictionaries(codes | st.sampled_from(facs.COLUMNS), st.floats(-5, 5), max_size=4))
+def test_a_wish_means_the_same_as_on_a_photo(
+    expression: dict[str, float], units: dict[str, float]
+) -> None:
+    wish = {**expression, **units}
+    added = parse_wish(wish).additions
+    assume(np.abs(added).max() <= 5.0)
+    timeline = Timeline((key_of(0.0, wish),))
+    assert target_at(timeline, 0.0, SMILES) == pytest.approx(target(SMILES, parse_wish(wish)))
+
+
+def test_a_measurement_can_be_given_back_as_a_wish() -> None:
+    wish = {"AU04": float("nan"), "AU12": 3.0, "au12l": 4.0, "sad": float("nan")}
+    assert key_of(1.0, wish) == Key(1.0, {}, {"AU12L": 5.0, "AU12R": 3.0})
 
 
 def test_relative_adds_to_what_the_person_does() -> None:

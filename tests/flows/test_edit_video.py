@@ -1,7 +1,7 @@
 """The edit of clips, on short pieces of real ones where they are at hand."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def edited(seen: Seen, timeline: Timeline) -> list[tuple[Image, Image]]:
     """Frames before and after."""
     path, watched, person = seen
     after = edited_frames(path, watched, person, timeline)
-    return [(a.pixels, b.pixels) for a, b in zip(frames(path), after, strict=True)]
+    return [(a.pixels, b.pixels) for a, b in zip(frames(path, exact=True), after, strict=True)]
 
 
 @pytest.mark.parametrize("timeline", [
@@ -82,6 +82,13 @@ def test_only_the_face_and_only_when_asked(seen: Seen) -> None:
     assert columns.max() < last.points[:, 0].max() + room
 
 
+def test_a_frame_leaves_little_in_memory(seen: Seen) -> None:
+    person = seen[2]
+    kept = (person.frames, person.aus, person.share, person.reason)
+    assert sum(each.nbytes for each in kept) < 250 * len(seen[1].time)
+    assert all(state.aus.dtype == np.float64 for state in states(seen[1], person))
+
+
 def test_what_is_asked_rests_on_what_the_person_does(seen: Seen) -> None:
     smile = facs.INDEX["AU12L"]
     for state in states(seen[1], seen[2]):
@@ -90,11 +97,14 @@ def test_what_is_asked_rests_on_what_the_person_does(seen: Seen) -> None:
         assert asked[smile] == pytest.approx(min(state.aus[smile] + 3.0, 5.0))
 
 
-def test_a_lost_face_is_left_alone(vanishing: Path, tmp_path: Path) -> None:
+def test_a_lost_face_is_left_alone(
+    vanishing: Path, tmp_path: Path, faults: Callable[[str, object], list[str]]
+) -> None:
     out, report = tmp_path / "out.mp4", tmp_path / "out.json"
     written = edit_video(vanishing, out, SMILE, report=report)
     assert written == [out, report]
     told = json.loads(report.read_text())
+    assert faults("clip-report", told) == []
     assert (told["mien"], told["frames"]) == (1, 30)
     (span,) = told["untouched"]
     assert span["reason"] == "lost"
@@ -111,6 +121,8 @@ def test_bad_input_leaves_nothing(data: Path, clip: Path, tmp_path: Path) -> Non
     for source, target, options, error in (
         (mine, mine, {}, InputError),
         (mine, out, {"report": out}, InputError),
+        (mine, out, {"report": mine}, InputError),
+        (mine, tmp_path, {}, MediaError),
         (mine, out, {"face": 3}, NoFaceError),
         (piece(nobody, tmp_path / "nobody.mp4", 0, 6), out, {}, NoFaceError),
         (mine, tmp_path / "out.xyz", {}, MediaError),
@@ -121,6 +133,42 @@ def test_bad_input_leaves_nothing(data: Path, clip: Path, tmp_path: Path) -> Non
         assert "\n" not in str(raised.value)
         assert {path.name for path in tmp_path.iterdir()} <= {"mine.mp4", "nobody.mp4"}
     assert mine.read_bytes() == clip.read_bytes()
+
+
+def test_no_input_is_overwritten(clip: Path, tmp_path: Path) -> None:
+    keys, rest = tmp_path / "keys.json", tmp_path / "rest.png"
+    for path, options in ((keys, {}), (rest, {"neutral": rest})):
+        path.write_text("mine")
+        with pytest.raises(InputError, match="would overwrite"):
+            edit_video(clip, tmp_path / "out.mp4", keys, report=path, **options)
+        assert path.read_text() == "mine"
+
+
+def test_a_clip_without_its_report_is_not_kept(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise MediaError("no report")
+
+    monkeypatch.setattr("mien.flows.edit_video._report", fails)
+    with pytest.raises(MediaError, match="no report"):
+        edit_video(clip, tmp_path / "out.mp4", Timeline(), report=tmp_path / "out.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_marked_is_not_written(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def stamp(self, path: Path, record: object) -> None:
+            assert path.stat().st_size
+            assert path != tmp_path / "out.mp4"
+            raise MediaError("no mark")
+
+    monkeypatch.setattr("mien.flows.edit_video.stamper", Full)
+    with pytest.raises(MediaError, match="no mark"):
+        edit_video(clip, tmp_path / "out.mp4", Timeline())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_interruption_leaves_nothing(clip: Path, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.anatomy.inverse import prepare
-from mien.core.errors import InputError, MediaError
+from mien.core.errors import InputError, MediaError, MienError
 from mien.core.face import Landmarks
 from mien.edit.points import Subject
 from mien.edit.portrait import Portrait
-from mien.flows.transition import transition_clip, write_transition
+from mien.flows.transition import transition_clip, transition_file, write_transition
 from mien.media.video import frames, probe
 
 Image = NDArray[np.uint8]
@@ -84,3 +84,26 @@ def test_writes_a_clip_or_nothing(tmp_path: Path, backdrop: Image, person: Portr
     with pytest.raises(MediaError, match="cannot write this kind"):
         write_transition(tmp_path / "clip.xyz", backdrop, person, ({}, {"happy": 1.0}))
     assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == ["clip.mp4"]
+
+
+def test_no_input_is_overwritten(tmp_path: Path) -> None:
+    photo, rest = tmp_path / "a.webp", tmp_path / "rest.webp"
+    for out, message in (
+        (photo, "would overwrite"),
+        (rest, "would overwrite"),
+        (tmp_path / "a.png", "use .mp4, .m4v, .mov, .mkv, .gif, .webp"),
+    ):
+        with pytest.raises(MienError, match=message):
+            transition_file(photo, out, {}, {"happy": 1.0}, neutral=rest)
+
+
+def test_an_animation_that_is_too_long_is_told_before_it_is_drawn(
+    tmp_path: Path, backdrop: Image, person: Portrait
+) -> None:
+    told: list[int] = []
+    with pytest.raises(MediaError, match=r"240 x 240 px has \d+ frames at most: write .mp4"):
+        write_transition(
+            tmp_path / "a.gif", backdrop, person, ({}, {"happy": 1.0}), seconds=600.0,
+            progress=lambda _, done, __: told.append(done),
+        )  # fmt: skip
+    assert told == []

@@ -1,3 +1,4 @@
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.core.errors import MediaError
-from mien.media.animated import write_animation
+from mien.media.animated import check_room, write_animation
 from mien.media.video import frames
 
 Pixels = NDArray[np.uint8]
@@ -43,6 +44,24 @@ def test_what_does_not_move_does_not_shimmer(tmp_path: Path, scene: Pixels) -> N
     write_animation(path, _course(scene, 6, 10.0), 10.0)
     first, *others = (frame.pixels[24:] for frame in frames(path))
     assert all(np.array_equal(first, other) for other in others)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_large_frames_are_scaled_down(tmp_path: Path, suffix: str) -> None:
+    wide = np.full((400, 1600, 3), 90, np.uint8)
+    write_animation(tmp_path / f"a{suffix}", [(0.0, wide), (0.1, wide + np.uint8(50))], 10.0)
+    first, second = frames(tmp_path / f"a{suffix}")
+    assert first.pixels.shape == (270, 1080, 3)
+    assert second.pixels.mean() - first.pixels.mean() == pytest.approx(50, abs=6)
+
+
+def test_memory_has_an_end(tmp_path: Path) -> None:
+    path, square = tmp_path / "a.webp", np.zeros((1080, 1080, 3), np.uint8)
+    with pytest.raises(MediaError, match=r"write \.mp4, fewer seconds or a smaller photo"):
+        check_room(path, 10_000, square.shape)
+    with pytest.raises(MediaError, match="has 171 frames at most"):
+        write_animation(path, ((i / 10, square) for i in count()), 10.0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_bad_input_leaves_nothing(tmp_path: Path, scene: Pixels) -> None:

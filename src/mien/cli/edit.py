@@ -6,6 +6,7 @@ import typer
 
 from mien.cli import edit_moving as moving
 from mien.cli import edit_options as options
+from mien.cli.edit_mode import mode, typed
 from mien.cli.options import Neutral
 from mien.cli.progress import bar
 from mien.cli.wish import Wanted, Which, wanted, which
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def edit(
+    context: typer.Context,
     source: options.Source,
     out: options.Out,
     expression: options.Expressions = None,
@@ -57,8 +59,17 @@ def edit(
       mien edit me.jpg -o turn.mp4 --from confused --to surprised --blinks
       mien edit talk.mp4 -o warm.mp4 --timeline keys.json
     """
+    found = mode(source, out, typed(context), len(recipe or ()))
     asked, who = wanted(expression, au, set_, recipe, strengths, turn), which(face)
-    if from_ is not None or to is not None:
+    if found == "photo":
+        _photo(source, out, asked, who, neutral, points, measure)
+    elif found == "photos":
+        _shoot(source, out, asked, who, neutral, jobs)
+    elif found == "clip":
+        moving.edit_clip(
+            source, out, timeline, asked.whole, face=who, neutral=neutral, report=measure
+        )
+    else:
         moving.edit_transition(
             source,
             out,
@@ -69,20 +80,6 @@ def edit(
             face=who,
             neutral=neutral,
         )
-    elif timeline is not None or moving.is_clip(source, out):
-        if asked.fixed or asked.strengths or any(asked.turn) or points:
-            raise InputError("--set, --strengths, --turn and --points are for photos")
-        moving.edit_clip(
-            source, out, timeline, asked.whole, face=who, neutral=neutral, report=measure
-        )
-    elif source.is_dir() or len(asked.recipes) > 1:
-        if points is not None:
-            raise InputError("--points belong to one picture: edit it alone")
-        if measure is not None:
-            raise InputError(f"--measure: the report will be {out / 'report.json'}: leave it out")
-        _shoot(source, out, asked, who, neutral, jobs)
-    else:
-        _photo(source, out, asked, who, neutral, points, measure)
 
 
 def _photo(

@@ -6,26 +6,11 @@ import typer
 
 from mien.cli.progress import bar
 from mien.cli.wish import Which, recipe_of
-from mien.core.errors import InputError, MediaError
+from mien.core.errors import InputError
 from mien.core.expression import Asked
 from mien.core.timeline import Timeline, key_of
-from mien.core.timeline_file import load_timeline
 
 TIMELINE = "--timeline keys.json, --expression or --au"
-
-
-def is_clip(source: Path, out: Path) -> bool:
-    """Whether a clip is to become a clip; what cannot be read is refused further down.
-
-    An animation that shall become a picture is a photo: its first frame.
-    """
-    from mien.media.kind import classify
-    from mien.media.writer import CLIPS
-
-    try:
-        return out.suffix.lower() in CLIPS and source.is_file() and classify(source) == "video"
-    except MediaError:
-        return False
 
 
 def ends(start: str | None, end: str | None) -> tuple[Asked, Asked]:
@@ -62,7 +47,7 @@ def edit_clip(
         raise InputError(f"{source} is a clip: give one of {TIMELINE}")
     if not isinstance(face, int):
         raise InputError("--face: the faces of a clip are numbered from 0, largest first")
-    asked = Timeline((key_of(0.0, wish),)) if timeline is None else load_timeline(timeline)
+    asked = Timeline((key_of(0.0, wish),)) if timeline is None else timeline
     with bar() as progress:
         written = edit_video(
             source, out, asked, face=face, neutral=neutral, report=report, progress=progress

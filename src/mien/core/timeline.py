@@ -58,13 +58,15 @@ class Key:
 
 
 def key_of(time: float, wish: Asked) -> Key:
-    """A key from a wish such as ``{"happy": 0.6, "AU12L": 2.5}``.
+    """A key from a wish such as ``{"happy": 0.6, "AU12L": 2.5}``, read as one for a photo is.
 
     Raises:
-        InputError: as :class:`Key`.
+        InputError: as :func:`mien.core.expression.parse_wish` and :class:`Key`.
     """
-    units = {name: v for name, v in wish.items() if isinstance(name, str) and facs.is_au(name)}
-    return Key(time, {name: v for name, v in wish.items() if name not in units}, units)
+    asked = parse_wish(wish)
+    added = np.clip(asked.additions, -facs.MAX_INTENSITY, facs.MAX_INTENSITY)  # more is no more
+    units = {column: value for column, value in facs.to_dict(added).items() if value}
+    return Key(time, asked.expressions, units)
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,8 @@ def _state(key: Key, now: Array, relative: bool) -> Array:
         return target(now, Wish(asked.expressions, facs.vector(key.aus)))
     values = np.full(len(facs.COLUMNS), np.nan)
     for recipe, strength in asked.expressions.items():
+        if not strength:  # as it is
+            continue
         own = strength * goal(recipe, np.full(len(facs.COLUMNS), np.nan))
         values = np.where(np.isnan(own), values, np.nan_to_num(values) + own)
     for name, value in key.aus.items():

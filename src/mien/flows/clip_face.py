@@ -60,7 +60,7 @@ class ClipFace:
         model: of the person.
         confidence: 0 to 1, in the resting face.
         frames: shape (m,), on which it was seen, rising.
-        aus: shape (m, len(COLUMNS)), what it does there, 0 to 5.
+        aus: shape (m, len(COLUMNS)), float32, what it does there, 0 to 5, without noise.
         share: shape (n,), for every frame of the clip how much of an edit is applied, 0 to 1.
         reason: shape (n,), index in :data:`REASONS`: why a frame is left as it is.
     """
@@ -69,7 +69,7 @@ class ClipFace:
     model: FaceModel
     confidence: float
     frames: NDArray[np.int64]
-    aus: Array
+    aus: NDArray[np.float32]
     share: Array
     reason: NDArray[np.int8]
 
@@ -128,7 +128,7 @@ def watch(path: Path, rows: Rows, told: Callable[[int], None]) -> Watched:
 
 
 def face_of(watched: Watched, face: int, neutral: FaceModel | None, what: str) -> ClipFace:
-    """Understand one person of a clip.
+    """Understand one person of a clip; about 0.25 kB of memory for every frame.
 
     Args:
         watched: the clip.
@@ -149,28 +149,21 @@ def face_of(watched: Watched, face: int, neutral: FaceModel | None, what: str) -
     if neutral is None:
         resting = neutral_of_clip(watched.rows.sample(number))
         neutral, sure = face_model(resting.mesh), resting.confidence
-    prepared, before = prepare(neutral), None
-    seen, aus = array("q"), array("d")
+    seen, aus = array("q"), array("f")
     reason = np.full(n, REASONS.index("lost"), np.int8)
-    for frame, values in _steady_rows(watched, number):
-        solution = invert(prepared, values[:, :3], near=before)
-        before = solution.aus
-        seen.append(frame)
-        aus.extend(before)
-        clear = solution.residual < _STRANGE
-        turned = abs(solution.view.pose.yaw) > TURNED
-        reason[frame] = REASONS.index("turned" if turned else "edited" if clear else "unclear")
-    at = np.asarray(seen, dtype=np.int64)
-    read = np.asarray(aus).reshape(-1, len(facs.COLUMNS))
+    for values in steady(_readings(watched, number, neutral, seen, reason)):
+        aus.frombytes(values.astype(np.float32).tobytes())
+    calm = np.asarray(aus).reshape(-1, len(facs.COLUMNS))
     share = shares(watched.time, reason == 0, watched.cuts)
-    return ClipFace(number, neutral, sure, at, _calmed(watched, at, read), share, reason)
+    return ClipFace(number, neutral, sure, np.asarray(seen), calm, share, reason)
 
 
 def states(watched: Watched, face: ClipFace) -> Iterator[State]:
     """The face on every frame on which it was seen, in order."""
     rows = _steady_rows(watched, face.number)
     for (frame, values), aus in zip(rows, face.aus, strict=True):
-        yield State(frame, values[:, :3], values[:, 3:], aus, float(face.share[frame]))
+        share = float(face.share[frame])
+        yield State(frame, values[:, :3], values[:, 3:], aus.astype(np.float64), share)
 
 
 def shares(time: Array, good: NDArray[np.bool_], cuts: list[int]) -> Array:
@@ -216,19 +209,24 @@ def _steady_rows(watched: Watched, number: int) -> Iterator[tuple[int, Array]]:
         yield waiting.pop(0), values
 
 
-def _calmed(watched: Watched, at: NDArray[np.int64], aus: Array) -> Array:
-    """Action units, shape (m, len(COLUMNS)), without what is noise."""
-    firsts = {*watched.cuts}
-    readings = (
-        Reading(
-            float(watched.time[frame]),
-            own[:, None],
-            _WAVER,
-            i > 0 and at[i - 1] == frame - 1 and int(frame) not in firsts,
-        )
-        for i, (frame, own) in enumerate(zip(at, aus, strict=True))
-    )
-    return np.array([values[:, 0] for values in steady(readings)])
+def _readings(
+    watched: Watched,
+    number: int,
+    model: FaceModel,
+    seen: "array[int]",
+    reason: NDArray[np.int8],
+) -> Iterator[Reading]:
+    """What a face does, frame by frame; its frames are added to ``seen``, ``reason`` filled in."""
+    prepared, before, firsts = prepare(model), None, {*watched.cuts}
+    for frame, values in _steady_rows(watched, number):
+        solution = invert(prepared, values[:, :3], near=before)
+        before = solution.aus
+        clear = solution.residual < _STRANGE
+        turned = abs(solution.view.pose.yaw) > TURNED
+        reason[frame] = REASONS.index("turned" if turned else "edited" if clear else "unclear")
+        linked = bool(seen) and seen[-1] == frame - 1 and frame not in firsts
+        seen.append(frame)
+        yield Reading(float(watched.time[frame]), before[:, None], _WAVER, linked)
 
 
 def _iod(points: Array) -> float:

@@ -14,6 +14,7 @@ from mien.core.expression import Asked
 from mien.core.points import load_points
 from mien.core.seams import Progress, silent
 from mien.flows.edit import STRAIGHT, EditResult, ask, edited
+from mien.flows.outputs import check_outputs
 from mien.flows.sitters import Which, sitting
 from mien.guard.provenance import stamper
 from mien.media.files import atomic
@@ -63,7 +64,9 @@ def edit_file(
         scaled = (replace(asked, factor=factor) for factor in strengths)
         steps = list(zip(paths, scaled, strict=True))
     outputs = [path for path, _ in steps]
-    _check(outputs, report, [path for path in (source, neutral, points) if path])
+    for path in outputs:
+        check_writable(path)
+    check_outputs([*outputs, report], [source, neutral, points])
     placed = None if points is None else load_points(points)
     picture = load_image(source)
     people = sitting(picture.pixels, str(source), face=face, neutral=neutral, points=placed)
@@ -97,24 +100,6 @@ def labels(strengths: Sequence[float]) -> list[str]:
         if len({*names}) == len(names):
             return names
     raise InputError("the same strength twice: give each of them once")
-
-
-def _check(outputs: Sequence[Path], report: Path | None, inputs: Sequence[Path]) -> None:
-    """Refuse, before any work, what could not be written or would destroy something.
-
-    Raises:
-        InputError: an output is an input, or the report is a picture.
-        MediaError: an ending that cannot be written, or a folder in the way.
-    """
-    taken = {path.resolve() for path in inputs}
-    for path in outputs:
-        check_writable(path)
-    for path in [*outputs, *([report] if report else [])]:
-        if path.resolve() in taken:
-            raise InputError(f"{path}: would overwrite a file of this edit: choose another name")
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder: give the name of a file to write")
-        taken.add(path.resolve())
 
 
 def entries(path: Path, result: EditResult) -> list[dict[str, object]]:

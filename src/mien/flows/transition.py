@@ -1,6 +1,7 @@
 """From one expression to another, as a clip."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,12 @@ from mien.core.timeline import Timeline, key_of, target_at
 from mien.edit.mesh import Canvas, paint, prepare
 from mien.edit.points import Subject, moved
 from mien.edit.portrait import Portrait, Source
+from mien.flows.outputs import check_outputs
 from mien.flows.sitters import Which, sitting
 from mien.guard.provenance import stamper
-from mien.media.animated import SUFFIXES, write_animation
+from mien.media.animated import SUFFIXES, check_room, write_animation
 from mien.media.image import load_image
-from mien.media.writer import write_video
+from mien.media.writer import check_clip, write_video
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -128,7 +130,7 @@ def write_transition(
 
     Raises:
         InputError: as in :func:`transition_clip`.
-        MediaError: the clip cannot be written.
+        MediaError: the clip cannot be written, or is too large for an animation.
     """
     start, end = wishes
     frames = transition_clip(
@@ -144,9 +146,13 @@ def write_transition(
         canvas=canvas,
     )
     total = round((seconds + 2 * hold) * rate) + 1
-    write = write_animation if path.suffix.lower() in SUFFIXES else write_video
-    write(path, _told(frames, total, progress), rate)
-    stamper().stamp(path, {"action": "transition", "start": _named(start), "end": _named(end)})
+    record = {"action": "transition", "start": _named(start), "end": _named(end)}
+    mark = partial(stamper().stamp, record=record)
+    if path.suffix.lower() in SUFFIXES:
+        check_room(path, total, image.shape)
+        write_animation(path, _told(frames, total, progress), rate, mark=mark)
+    else:
+        write_video(path, _told(frames, total, progress), rate, mark=mark)
 
 
 @one_thread()
@@ -190,8 +196,8 @@ def transition_file(
     """
     if face == "all":
         raise InputError("a transition is of one face: say which with --face")
-    if out.resolve() == source.resolve():
-        raise InputError(f"{out}: would overwrite the photo: choose another name")
+    check_clip(out, others=SUFFIXES)
+    check_outputs([out], [source, neutral])
     image = load_image(source).pixels
     (sitter,) = sitting(image, str(source), face=face, neutral=neutral).sitters
     write_transition(

@@ -12,7 +12,7 @@ from av.audio.frame import AudioFrame
 from av.audio.layout import AudioLayout
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError, InvalidDataError
 from av.packet import Packet
 
 from mien.core.errors import MediaError
@@ -22,6 +22,20 @@ from mien.media.files import MediaWarning, clear_errors
 _MILLISECOND = Fraction(1, 1000)
 _SLIP = 0.2  # seconds by which stamps of sound may be off before they are believed
 _AHEAD = 0.5  # seconds by which sound is written ahead of the pictures
+# What is copied: codecs that players expect in a format. Muxers take more, and fail with some.
+_USUAL = {"aac", "ac3", "alac"}
+_PCM = {"pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le"}
+_FREE = {"flac", "opus", "vorbis", "mp2", "dts", "truehd"}
+_COPIED = {
+    ".m4v": _USUAL,
+    ".mp4": _USUAL | {"mp3", "eac3"},
+    ".mov": _USUAL | {"mp3", "eac3", "pcm_s16be", "pcm_s24be"} | _PCM,
+    ".mkv": _USUAL | {"mp3", "eac3"} | _PCM | _FREE,
+}
+# What AAC can be of; other rates and arrangements of speakers are converted.
+_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+_LAYOUTS = ("mono", "stereo", "5.1", "5.1(side)")
+_UNNAMED = {1: "mono", 6: "5.1"}  # what so many channels mean in formats that only count them
 _OWN = (
     "major_brand",
     "minor_version",
@@ -41,9 +55,15 @@ class Sound:
         self._packets: Iterator[Packet[AudioStream]] = iter(())
         self._spoken: dict[int, int] = {}  # samples; end of what was coded of each stream
         self._waiting: Packet[AudioStream] | None = None
+        self._hurt = False
 
-    def attach(self, out: OutputContainer) -> None:
-        """Add the streams to a container to which nothing has been written yet."""
+    def attach(self, out: OutputContainer, suffix: str) -> None:
+        """Add the streams to a container to which nothing has been written yet.
+
+        Args:
+            out: the container.
+            suffix: of its file, one of the four that clips are written with.
+        """
         self._out = out
         if self._source is None:
             return
@@ -52,11 +72,11 @@ class Sound:
         )
         streams = self._source.streams.audio
         for stream in streams:
-            if stream.codec_context.codec.canonical_name in out.supported_codecs:
+            if stream.codec_context.codec.canonical_name in _COPIED[suffix]:
                 self._ways[stream.index] = out.add_stream_from_template(stream), False
             else:
-                layout = _layout(stream.layout)
-                coded = out.add_stream("aac", rate=stream.rate, layout=layout)
+                rate = stream.rate if stream.rate in _RATES else 48000
+                coded = out.add_stream("aac", rate=rate, layout=_layout(stream.layout))
                 self._ways[stream.index] = coded, True
         if streams:
             self._packets = self._source.demux(streams)
@@ -88,9 +108,7 @@ class Sound:
         try:
             return next(self._packets, None)
         except FFmpegError as error:
-            name = self._source.name if self._source else ""
-            text = f"{name}: its sound is damaged and ends early: {error.strerror}"
-            warnings.warn(text, MediaWarning, stacklevel=2)
+            self._warn(f"ends early: {error.strerror}")
             self._packets = iter(())
             return None
 
@@ -98,21 +116,41 @@ class Sound:
         assert self._out is not None
         stream, coded = self._ways[packet.stream.index]
         if coded:
-            for frame in packet.decode():
-                named = _named(frame, stream.layout.name)
-                self._out.mux(stream.encode(self._placed(named, stream)))
+            self._out.mux(list(self._again(packet, stream)))
             if not packet.size:  # the end
                 self._out.mux(stream.encode(None))
         elif packet.dts is not None:
             packet.stream = stream
-            self._out.mux(packet)
+            try:
+                self._out.mux(packet)
+            except (InvalidDataError, ArgumentError):  # a full disk is none of these
+                self._warn("has gaps")
+
+    def _again(
+        self, packet: "Packet[AudioStream]", stream: AudioStream
+    ) -> "Iterator[Packet[AudioStream]]":
+        """What a packet holds, coded anew; nothing where it is damaged."""
+        try:
+            for frame in packet.decode():
+                named = _named(frame, stream.layout.name)
+                yield from stream.encode(self._placed(named, stream))
+        except (FFmpegError, ValueError):  # or another kind of sound all at once
+            self._warn("has gaps")
+
+    def _warn(self, what: str) -> None:
+        """Say once that some of the sound is missing."""
+        if not self._hurt:
+            name = self._source.name.removeprefix("file:") if self._source else ""
+            text = f"{name}: its sound is damaged and {what}"
+            warnings.warn(text, MediaWarning, stacklevel=2)
+        self._hurt = True
 
 
 def _layout(layout: AudioLayout) -> str:
-    """A layout that encoders know: old formats say only how many channels there are."""
-    if "channels" not in layout.name:
+    """A layout that players know: old formats say only how many channels there are."""
+    if layout.name in _LAYOUTS:
         return layout.name
-    return "mono" if layout.nb_channels == 1 else "stereo"
+    return _UNNAMED.get(layout.nb_channels, "stereo")
 
 
 def _named(frame: AudioFrame, layout: str) -> AudioFrame:
@@ -122,8 +160,7 @@ def _named(frame: AudioFrame, layout: str) -> AudioFrame:
     channels = frame.to_ndarray()
     if not frame.format.is_planar:
         channels = channels.reshape(-1, frame.layout.nb_channels).T
-    wanted = 1 if layout == "mono" else 2
-    planar = np.ascontiguousarray(channels[:wanted])
+    planar = np.ascontiguousarray(channels[: AudioLayout(layout).nb_channels])
     named = AudioFrame.from_ndarray(planar, frame.format.planar.name, layout)
     named.sample_rate, named.pts, named.time_base = frame.sample_rate, frame.pts, frame.time_base
     return named

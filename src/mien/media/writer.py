@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +27,8 @@ _FAST = {"movflags": "+faststart", "movie_timescale": "90000"}
 _OPTIONS: dict[str, dict[str, str]] = {".mp4": _FAST, ".m4v": _FAST, ".mov": _FAST, ".mkv": {}}
 CLIPS = tuple(_OPTIONS)
 """Endings of clips that can be written."""
+Mark = Callable[[Path], None]
+"""Is given a finished file before it takes its place."""
 _BT709 = 1  # the code of BT.709 for matrix, primaries and transfer, and of the narrow range
 
 
@@ -113,7 +115,7 @@ class VideoWriter:
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _BT709
         if self._sound:
-            self._sound.attach(self._container)
+            self._sound.attach(self._container, self._path.suffix.lower())
         return stream
 
     def _mux(self, frame: VideoFrame | None) -> None:
@@ -125,12 +127,28 @@ class VideoWriter:
             self._container.mux(packet)
 
 
+def check_clip(path: Path, others: Sequence[str] = ()) -> None:
+    """Refuse, before any work, a clip that cannot be written.
+
+    Args:
+        path: of the clip.
+        others: endings that will do besides those of clips.
+
+    Raises:
+        MediaError: an unknown suffix.
+    """
+    endings = (*CLIPS, *others)
+    if path.suffix.lower() not in endings:
+        raise MediaError(f"{path}: cannot write this kind of clip: use {', '.join(endings)}")
+
+
 @contextmanager
 def video_writer(
     path: str | os.PathLike[str],
     rate: float = 30.0,
     crf: int = 15,
     like: str | os.PathLike[str] | None = None,
+    mark: Mark | None = None,
 ) -> Iterator[VideoWriter]:
     """An H.264 clip that is there when the ``with`` block ends well, and else not at all.
 
@@ -142,16 +160,16 @@ def video_writer(
         crf: constant rate factor of x264, 0 best to 51 worst; at 15 losses are hard to see.
         like: a clip whose clock, sound and title go with the pictures: times count from its first
             frame, time stamps are its own where the format counts as finely (Matroska counts
-            milliseconds), sound is copied as it is, or coded anew as AAC where the format cannot
-            hold it.
+            milliseconds), sound is copied as it is, or coded anew as AAC where players of the
+            format would not expect it.
+        mark: is given the finished file before it takes its place.
 
     Raises:
         MediaError: an unknown suffix, a folder, no frame at all, or nothing can be written there.
     """
     path = Path(path)
-    options = _OPTIONS.get(path.suffix.lower())
-    if options is None:
-        raise MediaError(f"{path}: cannot write this kind of clip: use {', '.join(_OPTIONS)}")
+    check_clip(path)
+    options = _OPTIONS[path.suffix.lower()]
     with atomic(path) as temporary:
         with clear_errors(path, "cannot be written"):
             container = av.open(str(temporary), "w", container_options=options)
@@ -159,6 +177,8 @@ def video_writer(
             writer = VideoWriter(container, path, rate, crf, sound)
             yield writer
             writer.finish()
+        if mark is not None:
+            mark(temporary)
 
 
 def write_video(
@@ -166,9 +186,10 @@ def write_video(
     frames: Iterable[tuple[float, NDArray[np.uint8]]],
     rate: float = 30.0,
     crf: int = 15,
+    mark: Mark | None = None,
 ) -> None:
     """Write (seconds, pixels) pairs to a clip; see :func:`video_writer`."""
-    with video_writer(path, rate, crf) as writer:
+    with video_writer(path, rate, crf, mark=mark) as writer:
         for time, pixels in frames:
             writer.write(time, pixels)
 

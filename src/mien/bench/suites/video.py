@@ -21,8 +21,9 @@ from mien.capture.rows import Rows
 from mien.core.seams import Progress, silent
 from mien.core.signal import Interval
 from mien.core.timeline import Key, Micro, Timeline
+from mien.edit.points import moved
 from mien.flows.clip_face import ClipFace, Watched, face_of, states, watch
-from mien.flows.edit_video import edit_video, edited_frames
+from mien.flows.edit_video import asked_of, edit_video, edited_frames, subject_of
 from mien.flows.read import read
 from mien.landmark.detect import refine
 from mien.landmark.lips import checked
@@ -106,7 +107,7 @@ def _filmed(photo: Image, noise: float) -> Iterator[tuple[float, Image]]:
 def _unrest(clip: Path) -> float:
     """Mean difference of neighbouring frames where an edit acts, less that of the clip itself."""
     with _seen(clip) as (watched, person):
-        before = [frame.pixels.astype(np.int16) for frame in frames(clip)]
+        before = [frame.pixels.astype(np.int16) for frame in frames(clip, exact=True)]
         edited = edited_frames(clip, watched, person, _EDIT)
         after = [frame.pixels.astype(np.int16) for frame in edited]
     changed = [(a != b).any(axis=2) for a, b in zip(after, before, strict=True)]
@@ -119,28 +120,39 @@ def _unrest(clip: Path) -> float:
 
 
 def _following(data: Path, folder: Path) -> list[Row]:
-    """How far an edit is from where it would be if every frame were read carefully by itself."""
+    """How far the face is from where the edit takes it to be, and from where it puts it.
+
+    Both against landmarks read with care on single frames, of the clip and of the edited one.
+    """
     del folder
     rows = []
     for name in _CLIPS:
-        clip = data / "clips" / name
-        found = []
-        with _seen(clip) as (watched, person):
-            step = max(len(watched.time) // _MOST, 1)
-            at = {state.frame: state for state in states(watched, person)}
-            for frame in frames(clip):
-                state = at.get(frame.index)
-                if state is None or not state.share or frame.index % step:
-                    continue
-                own = refine(frame.pixels, state.points)
-                if own is not None:
-                    ideal = checked(frame.pixels, own.points)
-                    iod = np.linalg.norm(ideal[IRIS_LEFT] - ideal[IRIS_RIGHT])
-                    apart = (state.points - ideal)[:N_SKIN, :2] / iod
-                    found.append(float(np.sqrt((apart**2).sum(axis=1).mean())))
-        figure = f"distance of the edit from each frame's own ideal, {name}, IOD RMS"
-        rows.append(_at_most(figure, 0.1, found, "frames"))
+        for timeline, what in ((Timeline(), "as filmed"), (_EDIT, "edited")):
+            found = _apart(data / "clips" / name, timeline)
+            figure = f"points meant from those read on each frame, {what}, {name}, IOD RMS"
+            rows.append(_at_most(figure, 0.1, found, "frames"))
     return rows
+
+
+def _apart(clip: Path, timeline: Timeline) -> list[float]:
+    """Distances between the points that an edit means and those that are read on its frames."""
+    found = []
+    with _seen(clip) as (watched, person):
+        step = max(len(watched.time) // _MOST, 1)
+        at = {s.frame: s for s in states(watched, person) if s.share and not s.frame % step}
+        for frame in edited_frames(clip, watched, person, timeline):
+            state = at.get(frame.index)
+            if state is None:
+                continue
+            asked = asked_of(timeline, frame.time, state)
+            meant = state.points if asked is None else moved(subject_of(state, person), asked)
+            own = refine(frame.pixels, meant)
+            if own is not None:
+                there = checked(frame.pixels, own.points)
+                iod = np.linalg.norm(there[IRIS_LEFT] - there[IRIS_RIGHT])
+                apart = (meant - there)[:N_SKIN, :2] / iod
+                found.append(float(np.sqrt((apart**2).sum(axis=1).mean())))
+    return found
 
 
 def _micro(data: Path, folder: Path) -> list[Row]:
@@ -168,9 +180,8 @@ def _zero(data: Path, folder: Path) -> list[Row]:
     nothing = Timeline((Key(0.0, {"happy": 0.0}, {"AU12": 0.0}), Key(1.0, {}, {})))
     with _seen(clip) as (watched, person):
         edited = edited_frames(clip, watched, person, nothing)
-        same = [
-            np.array_equal(a.pixels, b.pixels) for a, b in zip(frames(clip), edited, strict=True)
-        ]
+        pairs = zip(frames(clip, exact=True), edited, strict=True)
+        same = [np.array_equal(before.pixels, after.pixels) for before, after in pairs]
     figure = "frames identical under a timeline of zeros"
     return [Row(figure, f"{len(same)}", f"{sum(same)}", f"{len(same)} frames", "", all(same))]
 
