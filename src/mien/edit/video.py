@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mien.anatomy import topology as topo
 from mien.edit.mesh import Canvas, paint, prepare
 from mien.edit.mesh.photo.mouth import MouthLight
+from mien.edit.mesh.shade import Complexion
 from mien.landmark.cover.steady import Cover
 
 Image = NDArray[np.uint8]
@@ -36,11 +37,12 @@ class Ready:
 class Painter:
     """Prepares frames of one face of one clip, one after the other.
 
-    It remembers the colours of the mouth and what covers the face.
+    It remembers the colours of the mouth, how the skin folds, and what covers the face.
     """
 
     def __init__(self) -> None:
         self._light: MouthLight | None = None
+        self._complexion: Complexion | None = None
         self._time = -math.inf
         self._cover = Cover()
 
@@ -58,7 +60,10 @@ class Painter:
         part = np.ascontiguousarray(image[top:bottom, left:right])
         held = self._cover.at(image, time, points)[top:bottom, left:right]
         canvas = prepare(part, points - shift, snapped=edges - shift[:2], held=held)
-        canvas = replace(canvas, light=self._steady(canvas.light, time))
+        if self._complexion is None:
+            self._complexion = canvas.shader.complexion
+        light = self._steady(canvas.light, time)
+        canvas = replace(canvas, light=light, complexion=self._complexion)
         return Ready(image, (left, top), canvas)
 
     def _steady(self, light: MouthLight, time: float) -> MouthLight:

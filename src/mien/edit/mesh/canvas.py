@@ -14,7 +14,7 @@ from mien.edit.mesh.art.flat import Ink, ink_of
 from mien.edit.mesh.field import Grid, ring
 from mien.edit.mesh.photo.mouth import MouthLight, light_of
 from mien.edit.mesh.pixels import F32, Crisp, Floats, Image, crisp
-from mien.edit.mesh.shade import Shader, shader
+from mien.edit.mesh.shade import Complexion, Shader, shader
 from mien.edit.mesh.slit import EYE_LEFT, EYE_RIGHT, MOUTH, edges, frame
 
 NODES_PER_IOD = 45  # resolution of the field
@@ -40,6 +40,7 @@ class Canvas:
         light: colours for the inside of the mouth.
         ink: line and colours of the mouth of flat art; None for photos and paintings.
         held: what covers the face and stays; ``image`` is without it.
+        complexion: light and skin where they are known, in a clip; None: they are looked for.
     """
 
     image: Image
@@ -53,6 +54,7 @@ class Canvas:
     light: MouthLight
     ink: Ink | None = None
     held: hold.Held | None = None
+    complexion: Complexion | None = None
 
     @cached_property
     def pixels(self) -> Image | Crisp:
@@ -62,7 +64,8 @@ class Canvas:
     @cached_property
     def shader(self) -> Shader:
         """The face ready to be shaded."""
-        return shader(self.image, self.vertices, self.depth, self.grid, self.mask, self.iod)
+        grid, mask = self.grid, self.mask
+        return shader(self.image, self.vertices, self.depth, grid, mask, self.iod, self.complexion)
 
 
 def prepare(

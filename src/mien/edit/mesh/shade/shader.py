@@ -34,6 +34,20 @@ _SHADE = (np.float32(0.90), np.float32(1.06), np.float32(1.12))
 
 
 @dataclass(frozen=True)
+class Complexion:
+    """What light and skin make of a fold.
+
+    Attributes:
+        light: shape (2,), what comes from the subject's left and from above, per light from the
+            front.
+        roughness: how deep this skin folds, relative to what is usual: from the lines it has now.
+    """
+
+    light: NDArray[np.float64]
+    roughness: float
+
+
+@dataclass(frozen=True)
 class Shader:
     """A face ready to be shaded.
 
@@ -45,6 +59,7 @@ class Shader:
         mask: shape (H, W), 0 to 1: where pixels may change.
         points: landmarks, shape (478, 3), px.
         iod: px.
+        known: the face's light and skin where they have been found before; None: they are found.
     """
 
     image: Image
@@ -54,6 +69,7 @@ class Shader:
     mask: F32
     points: NDArray[np.float64]
     iod: float
+    known: Complexion | None = None
 
     @cached_property
     def small(self) -> Image:
@@ -62,13 +78,6 @@ class Shader:
         share = min(1.0, _LINES_AT / self.iod)
         size = [max(1, round(share * n)) for n in box.shape[1::-1]]
         return np.asarray(cv2.resize(box, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-    @cached_property
-    def light(self) -> NDArray[np.float64]:
-        """What comes from the subject's left and from above, per light from the front."""
-        share = self.small.shape[1] / self.image[_window(self.grid)].shape[1]
-        corner = np.array([self.grid.left, self.grid.top, 0.0])
-        return light_on(self.small, (self.points - corner) * share, self.iod * share)
 
     @cached_property
     def lines(self) -> F32:
@@ -81,13 +90,18 @@ class Shader:
         return np.asarray(np.clip(fine - coarse, -0.25, 0.25), np.float32)
 
     @cached_property
-    def roughness(self) -> float:
-        """How deep this skin folds, relative to what is usual: from the lines that it has now."""
+    def complexion(self) -> Complexion:
+        """The face's light and skin."""
+        if self.known is not None:
+            return self.known
+        share = self.small.shape[1] / self.image[_window(self.grid)].shape[1]
+        corner = np.array([self.grid.left, self.grid.top, 0.0])
+        light = light_on(self.small, (self.points - corner) * share, self.iod * share)
         where = self.skin * _seen(reliefs().creased, self.place)
         lines = cv2.resize(self.lines, self.skin.shape[::-1], interpolation=cv2.INTER_NEAREST)
         contrast = np.abs(lines[where > 0.1 * where.max()])
         usual = float(np.median(contrast)) / _USUAL if contrast.size else 1.0
-        return float(np.clip(usual**0.5, 0.6, 1.4))
+        return Complexion(light, float(np.clip(usual**0.5, 0.6, 1.4)))
 
 
 def shader(
@@ -97,6 +111,7 @@ def shader(
     grid: field.Grid,
     mask: F32,
     iod: float,
+    known: Complexion | None = None,
 ) -> Shader:
     """Get a face ready to be shaded.
 
@@ -107,6 +122,7 @@ def shader(
         grid: nodes over the face.
         mask: shape (H, W), 0 where nothing may change.
         iod: px.
+        known: the face's light and skin, see :class:`Shader`.
     """
     nodes = grid.to_nodes(points_)
     ids = field.rasterise(nodes, field.paint_order(points_, depth), grid.shape)
@@ -118,7 +134,7 @@ def shader(
     place[y, x] = (vertices()[corners] * weights[..., None]).sum(axis=1)
     points = np.concatenate([points_, depth[:, None]], axis=1)[:N_POINTS]
     there = _carried_on(place, skin)
-    return Shader(image, grid, there, skin * _clear(mask, grid, iod), mask, points, iod)
+    return Shader(image, grid, there, skin * _clear(mask, grid, iod), mask, points, iod, known)
 
 
 def shaded(face: Shader, change: NDArray[np.float64]) -> Image:
@@ -143,7 +159,8 @@ def shaded(face: Shader, change: NDArray[np.float64]) -> Image:
     size = face.grid.size
     place = np.asarray(cv2.resize(face.place, size), np.float32)[:tall, :wide]
     own = np.asarray(cv2.resize(face.lines, (wide, tall)), np.float32)
-    exponent = _seen(flat, place) + own * _seen(deeper, place)
+    both = _seen(np.dstack([flat, deeper]), place)
+    exponent = both[..., 0] + own * both[..., 1]
     np.clip(exponent, _DARKEST, _BRIGHTEST, out=exponent)
     exponent *= np.asarray(cv2.resize(face.skin, size), np.float32)[:tall, :wide] * mask
     ratio = cv2.exp(cv2.merge([exponent * share for share in _SHADE]))
@@ -164,8 +181,11 @@ def _flat(face: Shader, maps: Reliefs, used: NDArray[np.intp], amount: F32) -> t
     # What goes leaves no ridge where it was: nobody's creases lie just where ours are drawn.
     relief = maps.summed(maps.relief, used, np.maximum(amount, 0))
     down, right = np.gradient(relief)
-    lit = face.light[0] * right - face.light[1] * down
-    ratio = face.roughness * (relief - _SLOPES * lit) + maps.summed(maps.measured, used, amount)
+    light = face.complexion.light
+    lit = light[0] * right - light[1] * down
+    ratio = face.complexion.roughness * (relief - _SLOPES * lit) + maps.summed(
+        maps.measured, used, amount
+    )
     deeper = maps.summed(maps.gathered, used, _DEEPEN * np.maximum(amount, 0))
     fainter = maps.summed(maps.smoothed, used, _FADE * np.minimum(amount, 0))
     return ratio.astype(np.float32), np.maximum(deeper + fainter, _LEFT - 1)
