@@ -41,7 +41,6 @@ def test_what_cannot_be_meant_is_refused(asked: list[Timeline], tmp_path: Path) 
         (None, {}, 0),
         (tmp_path / "keys.json", {"happy": 1.0}, 0),
         (None, {"happy": 1.0}, "all"),
-        (None, {"happy": 1.0}, (10.0, 20.0)),
     ):
         with pytest.raises(InputError):
             edit_moving.edit_clip(CLIP, OUT, timeline, wish, face=face)  # type: ignore[arg-type]

@@ -193,3 +193,12 @@ def test_strength_fades_and_never_pops(good: list[bool], cuts: set[int]) -> None
     assert steps.max(initial=0.0) <= 1.9 / 30.0 / FADE
     if all(good):
         assert (share == 1.0).all()
+
+
+def test_a_face_is_found_by_a_point_on_it(seen: Seen) -> None:
+    _, watched, person = seen
+    _, number, points = next(iter(watched.rows))
+    x, y = points[1, :2].tolist()  # the tip of the nose
+    assert face_of(watched, (x, y), None, "clip").number == number == person.number
+    with pytest.raises(NoFaceError, match="no face is ever at 1,1"):
+        face_of(watched, (1.0, 1.0), None, "clip")

@@ -45,8 +45,8 @@ def edit_clip(
 
     if (timeline is None) == (not wish):
         raise InputError(f"{source} is a clip: give one of {TIMELINE}")
-    if not isinstance(face, int):
-        raise InputError("--face: the faces of a clip are numbered from 0, largest first")
+    if isinstance(face, str):
+        raise InputError("--face all is for photos: edit the faces of a clip one after the other")
     asked = Timeline((key_of(0.0, wish),)) if timeline is None else timeline
     with bar() as progress:
         written = edit_video(

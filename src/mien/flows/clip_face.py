@@ -127,12 +127,18 @@ def watch(path: Path, rows: Rows, told: Callable[[int], None]) -> Watched:
     return Watched(rows, np.asarray(time), cuts)
 
 
-def face_of(watched: Watched, face: int, neutral: FaceModel | None, what: str) -> ClipFace:
+def face_of(
+    watched: Watched,
+    face: int | tuple[float, float],
+    neutral: FaceModel | None,
+    what: str,
+) -> ClipFace:
     """Understand one person of a clip; about 0.25 kB of memory for every frame.
 
     Args:
         watched: the clip.
-        face: which, 0 is the one that covers most of the clip.
+        face: which, 0 is the one that covers most of the clip; or a point, (x, y) in px, on the
+            face that is the first to be there.
         neutral: the person's model where a neutral photo was given; else their calmest moments are
             taken for rest.
         what: name of the clip for the message.
@@ -142,10 +148,7 @@ def face_of(watched: Watched, face: int, neutral: FaceModel | None, what: str) -
     """
     n = len(watched.time)
     numbers = watched.rows.faces(_FLICKER if n > 4 * _FLICKER else 1)
-    if not 0 <= face < len(numbers):
-        found = f"{len(numbers)} found, numbered from 0, largest first" if numbers else "none found"
-        raise NoFaceError(f"{what}: there is no face {face}; {found}")
-    number, sure = numbers[face], FROM_PHOTO
+    number, sure = _chosen(watched.rows, numbers, face, what), FROM_PHOTO
     if neutral is None:
         resting = neutral_of_clip(watched.rows.sample(number))
         neutral, sure = face_model(resting.mesh), resting.confidence
@@ -156,6 +159,24 @@ def face_of(watched: Watched, face: int, neutral: FaceModel | None, what: str) -
     calm = np.asarray(aus).reshape(-1, len(facs.COLUMNS))
     share = shares(watched.time, reason == 0, watched.cuts)
     return ClipFace(number, neutral, sure, np.asarray(seen), calm, share, reason)
+
+
+def _chosen(rows: Rows, numbers: list[int], face: int | tuple[float, float], what: str) -> int:
+    """The number under which a face was followed.
+
+    Raises:
+        NoFaceError: there is no such face.
+    """
+    if isinstance(face, tuple):
+        for _, number, points in rows:
+            low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+            if number in numbers and (low <= face).all() and (face <= high).all():
+                return number
+        raise NoFaceError(f"{what}: no face is ever at {face[0]:g},{face[1]:g}")
+    if not 0 <= face < len(numbers):
+        found = f"{len(numbers)} found, numbered from 0, largest first" if numbers else "none found"
+        raise NoFaceError(f"{what}: there is no face {face}; {found}")
+    return numbers[face]
 
 
 def states(watched: Watched, face: ClipFace) -> Iterator[State]:

@@ -44,7 +44,7 @@ def edit_video(
     out: Path,
     timeline: Timeline | Path,
     *,
-    face: int = 0,
+    face: int | tuple[float, float] = 0,
     neutral: Source | None = None,
     report: Path | None = None,
     progress: Progress = silent,
@@ -60,7 +60,8 @@ def edit_video(
         source: the clip.
         out: the clip to write, .mp4, .m4v, .mov or .mkv.
         timeline: what is asked, or the file that says it.
-        face: which face, 0 is the one that covers most of the clip.
+        face: which face, 0 is the one that covers most of the clip; or a point on it, (x, y) in px,
+            on the first frame on which a face is there.
         neutral: a photo of the person at rest; without it their calmest moments are taken for rest.
         report: where to write what was edited and what was measured, as JSON.
         progress: told about the frames.
