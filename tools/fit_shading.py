@@ -38,19 +38,14 @@ BLUR = 1.2  # px of the map
 EYES = (-0.30, 0.10)  # IOD; between these heights shading belongs to the eyes
 LIP_CORNER = 291
 AROUND_CORNER = 0.11  # IOD round a lip corner in which nothing gets brighter: skin slips there too
-NOSTRILS = (98, 97, 2, 326, 327, 294, 278, 344, 440, 275, 4, 45, 220, 115, 48, 64)
-BROWS = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
 # Contours and how far round them, in IOD, nothing is kept.
 SLIPPING = (
-    ((*topo.UPPER_LID_LEFT, *topo.LOWER_LID_LEFT[::-1]), 0.035),
-    ((*topo.UPPER_LID_RIGHT, *topo.LOWER_LID_RIGHT[::-1]), 0.035),
+    (topo.EYES[1], 0.035),
+    (topo.EYES[0], 0.035),
     ((*topo.UPPER_LIP_INNER, *topo.LOWER_LIP_INNER[::-1]), 0.03),
-    (NOSTRILS, 0.03),
-    (BROWS[0], 0.03),
-    (BROWS[1], 0.03),
+    (topo.NOSTRILS, 0.03),
+    (topo.BROWS[0], 0.03),
+    (topo.BROWS[1], 0.03),
 )
 
 

@@ -36,6 +36,21 @@ LOWER_LIP_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 UPPER_LIP_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 LOWER_LIP_INNER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 
+NOSTRILS = (48, 115, 220, 45, 4, 275, 440, 344, 278, 327, 326, 2, 97, 98)
+
+# Upper and lower edge of each brow, from its tail inwards.
+BROW_EDGES = {
+    "right": ((70, 63, 105, 66, 107), (46, 53, 52, 65, 55)),
+    "left": ((300, 293, 334, 296, 336), (276, 283, 282, 295, 285)),
+}
+# Closed contours, the right one first where there are two.
+BROWS = tuple((*upper, *lower[::-1]) for upper, lower in BROW_EDGES.values())
+EYES = (
+    (*UPPER_LID_RIGHT, *LOWER_LID_RIGHT[-2:0:-1]),
+    (*UPPER_LID_LEFT, *LOWER_LID_LEFT[-2:0:-1]),
+)
+MOUTH = (*UPPER_LIP_OUTER, *LOWER_LIP_OUTER[-2:0:-1])
+
 LIPS = tuple(sorted({*UPPER_LIP_OUTER, *LOWER_LIP_OUTER, *UPPER_LIP_INNER, *LOWER_LIP_INNER}))
 
 # From the top of the forehead along the subject's left side and back up the right.

@@ -9,8 +9,9 @@ from mien.cli import edit_options as options
 from mien.cli.edit_mode import mode, typed
 from mien.cli.options import Neutral
 from mien.cli.progress import bar
-from mien.cli.wish import Wanted, Which, wanted, which
+from mien.cli.wish import Wanted, wanted, which
 from mien.core.errors import InputError
+from mien.core.face import Which
 
 
 def register(app: typer.Typer) -> None:

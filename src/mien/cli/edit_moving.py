@@ -5,9 +5,10 @@ from pathlib import Path
 import typer
 
 from mien.cli.progress import bar
-from mien.cli.wish import Which, recipe_of
+from mien.cli.wish import recipe_of
 from mien.core.errors import InputError
 from mien.core.expression import Asked
+from mien.core.face import Which
 from mien.core.timeline import Timeline, key_of
 
 TIMELINE = "--timeline keys.json, --expression or --au"

@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from mien.cli.options import au_pairs, expression_pairs, number, numbers
 from mien.core.errors import InputError
+from mien.core.face import Which
 from mien.core.recipe import SUFFIX, Recipe, find, load_recipe
-
-# As flows/sitters.py has it; the flow is not loaded before the options are read.
-Which = int | tuple[float, float] | Literal["all"]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """A face as measured: landmarks, pose, and the events of its motion."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 N_POINTS = 478
+
+# Which face of a picture: a number, 0 for the largest; a point on it, (x, y) in px; or all of them.
+Which = int | tuple[float, float] | Literal["all"]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from mien.anatomy.threads import one_thread
 from mien.core import facs
 from mien.core.errors import InputError
 from mien.core.expression import Asked, Wish, parse_wish, target
-from mien.core.face import Landmarks
+from mien.core.face import Landmarks, Which
 from mien.core.points import Point
 from mien.edit.mesh import paint
 from mien.edit.points import moved
 from mien.edit.portrait import Portrait, Source, hidden_as_nan, pixels_of
-from mien.flows.sitters import Sitter, Sitting, Which, sitting
+from mien.flows.sitters import Sitter, Sitting, sitting
 from mien.landmark.detect import reread
 
 Image = NDArray[np.uint8]

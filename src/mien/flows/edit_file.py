@@ -6,16 +6,15 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from mien.anatomy.threads import one_thread
 from mien.core.errors import InputError
 from mien.core.expression import Asked
+from mien.core.face import Which
 from mien.core.points import load_points
 from mien.core.seams import Progress, silent
 from mien.flows.edit import STRAIGHT, EditResult, ask, edited
-from mien.flows.outputs import check_outputs
-from mien.flows.sitters import Which, sitting
+from mien.flows.outputs import check_outputs, rounded
+from mien.flows.sitters import sitting
 from mien.guard.provenance import stamper
 from mien.media.files import atomic
 from mien.media.image import check_writable, load_image, save_image
@@ -108,11 +107,11 @@ def entries(path: Path, result: EditResult) -> list[dict[str, object]]:
         {
             "file": path.name,
             "face": one.face,
-            "asked": _rounded(one.aus),
-            "measured": _rounded(one.measured),
-            "leakage": None if one.leakage is None else _rounded(one.leakage),
-            "current": _rounded(one.current),
-            "confidence": _rounded(one.confidence),
+            "asked": rounded(one.aus),
+            "measured": rounded(one.measured),
+            "leakage": None if one.leakage is None else rounded(one.leakage),
+            "current": rounded(one.current),
+            "confidence": rounded(one.confidence),
         }
         for one in result.edits
     ]
@@ -125,8 +124,3 @@ def _report(told: Sequence[dict[str, object]], result: EditResult) -> dict[str, 
     left = {str(number): why for number, why in result.left.items()}
     top = {name: value for name, value in last.items() if name != "file"}
     return {"mien": 1, **top, "faces": boxes, "left": left, "edits": list(told)}
-
-
-def _rounded(aus: Mapping[str, float]) -> dict[str, float | None]:
-    """JSON has no NaN: null says that there is no reading."""
-    return {name: None if np.isnan(value) else round(value, 3) for name, value in aus.items()}

@@ -22,7 +22,7 @@ from mien.edit.points import Subject, moved
 from mien.edit.portrait import Source, neutral_model
 from mien.edit.video import Painter, Ready, redrawn
 from mien.flows.clip_face import REASONS, ClipFace, State, Watched, face_of, states, watch
-from mien.flows.outputs import check_outputs
+from mien.flows.outputs import check_outputs, rounded
 from mien.guard.provenance import stamper
 from mien.landmark.detect import square_of
 from mien.landmark.lips import checked
@@ -195,7 +195,11 @@ def _report(
 ) -> dict[str, object]:
     """What was edited, what was left and why, and what is read at the timeline's moments."""
     told = [
-        {"time": round(one.time, 3), "asked": _aus(one.asked), "measured": _aus(one.measured)}
+        {
+            "time": round(one.time, 3),
+            "asked": rounded(facs.to_dict(one.asked)),
+            "measured": rounded(facs.to_dict(one.measured)),
+        }
         for one in moments
     ]
     return {
@@ -222,11 +226,3 @@ def _untouched(time: Array, reason: NDArray[np.int8]) -> list[dict[str, object]]
         for a, b in zip(starts, ends, strict=True)
         if reason[a]
     ]
-
-
-def _aus(values: Array) -> dict[str, float | None]:
-    """JSON has no NaN: null says that there is no reading."""
-    return {
-        name: None if np.isnan(value) else round(value, 3)
-        for name, value in facs.to_dict(values).items()
-    }

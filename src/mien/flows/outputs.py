@@ -1,6 +1,7 @@
-"""Where a flow may write, told before it begins."""
+"""What flows share in writing: where they may, told before they begin, and a report's numbers."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mien.core.errors import InputError
@@ -25,3 +26,8 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[object]) -> N
         if path.is_dir():
             raise InputError(f"{path}: is a folder: give the name of a file to write")
         taken.add(path.resolve())
+
+
+def rounded(aus: Mapping[str, float]) -> dict[str, float | None]:
+    """Intensities for a report. JSON has no NaN: null says that there is no reading."""
+    return {name: None if math.isnan(value) else round(value, 3) for name, value in aus.items()}

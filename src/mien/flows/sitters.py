@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import TURNED
 from mien.core.errors import InputError, NoFaceError
-from mien.core.face import Landmarks
+from mien.core.face import Landmarks, Which
 from mien.core.points import Point
 from mien.edit.mesh import Canvas, is_flat, prepare
 from mien.edit.portrait import (
@@ -25,9 +24,6 @@ from mien.landmark.cover.occlusion import occluders
 from mien.landmark.placed import placed
 
 Image = NDArray[np.uint8]
-
-# A number, 0 for the largest face; a point in px on the face; or all that can be edited.
-Which = int | tuple[float, float] | Literal["all"]
 
 
 @dataclass(frozen=True, eq=False)

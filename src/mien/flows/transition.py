@@ -12,6 +12,7 @@ from mien.core import facs
 from mien.core.blinks import natural_blinks, shut
 from mien.core.errors import InputError
 from mien.core.expression import Asked
+from mien.core.face import Which
 from mien.core.recipe import Recipe
 from mien.core.seams import Progress, silent
 from mien.core.timeline import Timeline, key_of, target_at
@@ -19,7 +20,7 @@ from mien.edit.mesh import Canvas, paint, prepare
 from mien.edit.points import Subject, moved
 from mien.edit.portrait import Portrait, Source
 from mien.flows.outputs import check_outputs
-from mien.flows.sitters import Which, sitting
+from mien.flows.sitters import sitting
 from mien.guard.provenance import stamper
 from mien.media.animated import SUFFIXES, check_room, write_animation
 from mien.media.image import load_image

@@ -25,11 +25,6 @@ _IRIS = {
     "right": (topo.IRIS_RIGHT, topo.IRIS_RING_RIGHT),
     "left": (topo.IRIS_LEFT, topo.IRIS_RING_LEFT),
 }
-# Upper and lower edge from the outer to the inner end.
-_BROWS = {
-    "right": ((70, 63, 105, 66, 107), (46, 53, 52, 65, 55)),
-    "left": ((300, 293, 334, 296, 336), (276, 283, 282, 295, 285)),
-}
 _THIN = 0.06  # mouth widths: lips that are drawn thinner than this are drawn as a line
 _LIP = 0.22  # mouth widths: how much skin beside such a line counts as lip
 _BESIDE = (0.2, 0.05)  # IOD: from the upper and the lower lid to the skin beside it
@@ -106,7 +101,7 @@ def brow(known: Known, side: str, unit: float) -> Contours:
     names = [f"{side}_brow_{part}" for part in ("outer", "middle", "inner")]
     if names[0] not in known or names[2] not in known:
         return {}
-    upper, lower = (list(edge) for edge in _BROWS[side])
+    upper, lower = (list(edge) for edge in topo.BROW_EDGES[side])
     usual = template()[:, :2] * (1.0, -1.0)
     middle, thick = (usual[upper] + usual[lower]) / 2, (usual[upper] - usual[lower]) / 2
     through = {2: known[names[1]]} if names[1] in known else {}

@@ -93,7 +93,7 @@ def _person(data: Path, one: tuple[int, Person]) -> dict[str, float]:
     bare = occluders(image, points)
     figures = {
         "bare": _false_share(bare, points),
-        "bare smiling": _false_share(_of_photo(smile)[0], _of_photo(smile)[1]),
+        "bare smiling": _false_share(*_of_photo(smile)),
         "bare forehead": 100 * float((bare[_forehead(points, bare.shape)] > 0.5).mean()),
     }
     for thing in THINGS:

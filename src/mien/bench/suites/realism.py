@@ -6,7 +6,6 @@ moved to where the smile's landmarks are. Then parts of the editor are left out,
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -32,11 +31,6 @@ from mien.edit.portrait import Portrait, faces_of, neutral_model, portrait
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
-_FACE, _MOUTH, _EYES = (
-    (topo.OVAL,), ((61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84,
-    181, 91, 146),), ((*topo.UPPER_LID_LEFT, *topo.LOWER_LID_LEFT[::-1]),
-    (*topo.UPPER_LID_RIGHT, *topo.LOWER_LID_RIGHT[::-1])),
-)  # fmt: skip
 _WHOLE = frozenset(SLITS)
 _EDGE = -0.08  # IOD: how far outside its contour an area goes; hair and background are no skin
 _LIPS, _LASHES = 0.04, 0.06  # IOD, the same round lips and eyes
@@ -64,9 +58,12 @@ class _Pair:
     change: NDArray[np.float64]
     iod: float
 
-    def apart(self, area: Mask, *, shaded: bool, layers: Collection[Slit]) -> tuple[float, float]:
-        """SSIM and NLPD between the edit and the other photo."""
-        made, _ = paint(self.canvas, self.goal, self.change if shaded else None, layers)
+    def made(self, *, shaded: bool, layers: Collection[Slit]) -> Image:
+        """The edit."""
+        return paint(self.canvas, self.goal, self.change if shaded else None, layers)[0]
+
+    def apart(self, made: Image, area: Mask) -> tuple[float, float]:
+        """SSIM and NLPD between an edit and the other photo."""
         seen, real = shrunk(made, self.iod), shrunk(self.other, self.iod)
         where = shrunk(area.astype(np.uint8), self.iod) > 0
         return ssim(seen, real, where), nlpd(seen, real, where)
@@ -82,7 +79,7 @@ def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
     """
     everyone = people(data)
     found = []
-    for figures in each(partial(_judged), everyone, jobs):
+    for figures in each(_judged, everyone, jobs):
         found.append(figures)
         progress("realism", len(found), len(everyone))
     return Result(tuple(_rows(found)))
@@ -126,25 +123,26 @@ def _pair(
 def _left_out(name: str, pair: _Pair) -> dict[str, float]:
     """What each part of the editor adds, where it has something to do."""
     figures: dict[str, float] = {}
+    everything = pair.made(shaded=True, layers=_WHOLE)
 
     def compare(part: str, area: Mask, *, shaded: bool, layers: Collection[Slit]) -> None:
-        whole = pair.apart(area, shaded=True, layers=_WHOLE)
-        less = pair.apart(area, shaded=shaded, layers=layers)
+        whole = pair.apart(everything, area)
+        less = pair.apart(pair.made(shaded=shaded, layers=layers), area)
         figures[f"{name} {part} ssim"] = whole[0] - less[0]
         figures[f"{name} {part} nlpd"] = less[1] - whole[1]
         if part == "all":
             figures[f"{name} ssim"], figures[f"{name} nlpd"] = whole
 
-    face = _area(pair, _FACE, _EDGE)
+    face = _area(pair, (topo.OVAL,), _EDGE)
     compare("all", face, shaded=False, layers=())
     compare("wrinkles", face, shaded=False, layers=_WHOLE)
     before, after = pair.canvas.source, pair.goal
     if max(_gap(before, 13, 14), _gap(after, 13, 14)) > _TEETH * pair.iod:
-        mouth = _area(pair, _MOUTH, _LIPS)
+        mouth = _area(pair, (topo.MOUTH,), _LIPS)
         compare("mouth", mouth, shaded=True, layers=_WHOLE - {MOUTH})
     was, now = (_gap(p, 159, 145) + _gap(p, 386, 374) for p in (before, after))
     if now < (1 - _LIDS) * was:
-        eyes = _area(pair, _EYES, _LASHES)
+        eyes = _area(pair, topo.EYES, _LASHES)
         compare("lids", eyes, shaded=True, layers={MOUTH})
     return figures
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,11 @@ class _Sitter:
     judge: Blendshapes
     identity: Identity
 
+    @cached_property
+    def wide_canvas(self) -> Canvas:
+        """Made ready for turns of the head."""
+        return prepare(self.image, self.face.landmarks.points, wide=True)
+
     def shows(self, aus: Mapping[str, float]) -> Image:
         """The photo with these action units set on the face as it is."""
         wanted = target(self.face.aus, Wish({}, np.zeros(len(facs.COLUMNS))), aus)
@@ -70,9 +75,7 @@ class _Sitter:
 
     def drawn(self, wanted: NDArray[np.float64], turn: Sequence[float] = (0.0, 0.0, 0.0)) -> Image:
         """The photo with these intensities, shape (len(COLUMNS),), and the head turned."""
-        canvas = self.canvas
-        if any(turn):
-            canvas = prepare(self.image, self.face.landmarks.points, wide=True)
+        canvas = self.wide_canvas if any(turn) else self.canvas
         change = wanted - facs.resolve(self.face.aus)
         return paint(canvas, moved(self.face.subject, wanted, turn), change)[0]
 

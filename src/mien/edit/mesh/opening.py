@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.edit.mesh.canvas import Canvas
 from mien.edit.mesh.field import all_triangles
 from mien.edit.mesh.photo.eyeball import IRIS
-from mien.edit.mesh.pixels import F32, Box, Image, blend, box_of
+from mien.edit.mesh.pixels import F32, Box, Image, blend, box_of, carried_on
 from mien.edit.mesh.skin import Move, box_at, look_through, shift_at
-from mien.edit.mesh.slit import MOUTH, Edges, Frame, Slit, side
+from mien.edit.mesh.slit import MOUTH, PLACES, Frame, Slit, side, tabled
 
 _STIRRED = 0.3  # px: where the edges of the mouth move less, what lies behind them fades out
-_PLACES = 65  # entries of a table along the mouth
 
 
 @dataclass(frozen=True)
@@ -74,15 +72,7 @@ def cover(move: Move, opening: Opening, under: NDArray[np.bool_] | None = None) 
 
 def _without(window: NDArray[np.int16], other: NDArray[np.bool_]) -> NDArray[np.int16]:
     """Triangles of a window where the gap and one side are replaced by the nearest of the rest."""
-    gone = (window < 0) | other[window]
-    if gone.all() or not gone.any():
-        return window.copy()
-    _, labels = cv2.distanceTransformWithLabels(
-        gone.astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    kept = np.zeros(int(labels.max()) + 1, np.int16)
-    kept[labels[~gone]] = window[~gone]
-    return np.where(gone, kept[labels], window)
+    return carried_on(window, (window >= 0) & ~other[window])
 
 
 def lay_below(
@@ -130,11 +120,10 @@ def _below(canvas: Canvas, move: Move, opening: Opening) -> tuple[Image, Box] | 
 
 def stirred(move: Move, into: Frame, p: F32) -> F32:
     """Where along the mouth its edges have moved, 0–1: what stays still is not drawn again."""
-    size = np.zeros(_PLACES)
+    size, place = np.zeros(PLACES), np.linspace(0, into.width, PLACES)
     for chain in (list(MOUTH.upper), list(MOUTH.lower)):
         along, _ = into.of(move.target[chain])
         far = np.linalg.norm(move.target[chain] - move.source[chain], axis=1)
-        place = np.linspace(0, into.width, _PLACES)
         size = np.maximum(size, np.interp(place, np.maximum.accumulate(along), far))
     table = np.clip(size / _STIRRED, 0, 1).astype(np.float32)
-    return Edges(0.0, into.width / (_PLACES - 1), table, table).at(p)[0]
+    return tabled(into, table, table).at(p)[0]

@@ -84,3 +84,17 @@ def box_of(mask: NDArray[np.bool_]) -> Box | None:
     """Left, top, right, bottom of what is true in a mask; None where nothing is."""
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
     return (left, top, left + width, top + height) if width else None
+
+
+def carried_on(values: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[Any]:
+    """Values (rows, columns, ...) with each that is not known replaced by the nearest that is."""
+    if known.all() or not known.any():
+        return values.copy()
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    nearest = np.zeros((int(labels.max()) + 1, *values.shape[2:]), values.dtype)
+    nearest[labels[known]] = values[known]
+    filled = values.copy()
+    filled[~known] = nearest[labels[~known]]
+    return filled

@@ -180,6 +180,19 @@ def edges(points: Floats, slit: Slit, into: Frame) -> Edges:
     return Edges(float(start), step, upper.astype(np.float32), lower.astype(np.float32))
 
 
+PLACES = 65  # entries of a table along a slit
+
+
+def places(into: Frame) -> F32:
+    """So many p from corner to corner of a slit, shape (1, 65), px."""
+    return np.linspace(0, into.width, PLACES, dtype=np.float32)[None]
+
+
+def tabled(into: Frame, first: F32, second: F32) -> Edges:
+    """Two quantities known at :func:`places`, shape (65,), to be looked up at any p."""
+    return Edges(0.0, into.width / (PLACES - 1), first, second)
+
+
 def coverage(q: F32, upper: F32, lower: F32, feather: float) -> F32:
     """How much of each pixel lies between the edges, 0–1, seen through a box of ±feather px."""
     low = np.maximum(q - feather, upper)

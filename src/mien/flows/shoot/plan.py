@@ -18,9 +18,9 @@ from mien import __version__
 from mien.core import facs
 from mien.core.errors import InputError, MediaError
 from mien.core.expression import Asked
+from mien.core.face import Which
 from mien.flows.edit import Ask, ask
 from mien.flows.edit_file import labels
-from mien.flows.sitters import Which
 from mien.media.files import atomic
 from mien.media.image import check_writable
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from mien.core.errors import InputError
 from mien.core.expression import Asked
+from mien.core.face import Which
 from mien.core.seams import Progress, silent
 from mien.flows.edit import STRAIGHT
 from mien.flows.shoot import workers
 from mien.flows.shoot.photo import edit_photo
 from mien.flows.shoot.plan import ORIGINAL, STATE, Task, read_record, tasks_of, variants_of
 from mien.flows.shoot.sheet import Row, pages, write_sheet
-from mien.flows.sitters import Which
 from mien.media.files import MediaWarning, atomic, readable
 
 _PART = re.compile(r"^\.[0-9a-f]{12}\.part(\..+)?$")  # what a killed run leaves of a file

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.landmark.cover.upright import BROWS, CENTRE, EYES, UNIT, hull
+from mien.anatomy.topology import BROWS, EYES
+from mien.landmark.cover.upright import CENTRE, UNIT, hull
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]

@@ -15,9 +15,7 @@ from mien.anatomy import topology as topo
 from mien.landmark.cover.glasses import glasses, lines
 from mien.landmark.cover.hands import hands, silhouette
 from mien.landmark.cover.upright import (
-    BROWS,
     CENTRE,
-    EYES,
     SIZE,
     UNIT,
     Upright,
@@ -48,8 +46,6 @@ _SHADE = np.float32(0.3)  # share of the light that smooth skin may lack in the 
 _FLOOR = 0.075, 0.03, 0.03  # least spread of colour, as shares of the skin's lightness
 _STIFF = 1e-6, 0.005, 0.005, 0.02, 0.02, 0.02  # how little the skin's light bends over a face
 
-_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
-_NOSTRILS = (48, 115, 220, 45, 4, 275, 440, 344, 278, 327, 326, 2, 97, 98)
 # Where no hair grows.
 _BARE = (151, 9, 8, 168, 6, 197, 195, 5, 50, 280, 101, 330, 118, 347, 108, 337)
 
@@ -125,9 +121,15 @@ def _smooth(line: F32) -> F32:
 def features(points: Array) -> Bools:
     """Pixels of the crop near eyes, brows, lips and nostrils: not skin, but face."""
     near = np.zeros(SIZE[::-1], np.bool_)
-    for part, margin in ((EYES[0], 8), (EYES[1], 8), (BROWS[0], 5), (BROWS[1], 5), (_LIPS, 5)):
+    for part, margin in (
+        (topo.EYES[0], 8),
+        (topo.EYES[1], 8),
+        (topo.BROWS[0], 5),
+        (topo.BROWS[1], 5),
+        (topo.MOUTH, 5),
+    ):
         near |= hull(points[list(part)], margin)
-    return near | hull(points[list(_NOSTRILS)], 4)
+    return near | hull(points[list(topo.NOSTRILS)], 4)
 
 
 def _shape(x: Array, y: Array) -> Array:
@@ -157,9 +159,9 @@ def _hair(face: Upright, away: F32, other: F32, line: F32) -> Bools:
     nose, mouth = (rows < points[list(pair), 1].mean() for pair in ((98, 327), (61, 291)))
     ring = (rows < points[[61, 291], 1].mean() + 0.3 * UNIT) & (line > _METAL)
     where = above | (beside & np.where(oval, mouth & (other > _BESIDE), nose | ring))
-    for part in EYES:
+    for part in topo.EYES:
         where &= ~hull(points[list(part)], 0)
-    for brow in BROWS:
+    for brow in topo.BROWS:
         where &= ~hull(_with_tail(points[list(brow)]), _TAIL_MARGIN)
     candidates = where & (other > _PART) & ~_goes_on(face, away, other, line)
     seeds = candidates & (other > _OTHER) & ~filled(points[list(topo.OVAL)], -4)
@@ -194,7 +196,9 @@ def _foreign(face: Upright, other: F32) -> Bools:
     """Large things of a colour that neither skin nor lips nor hair have: masks, scarfs, cups."""
     inside = filled(face.points[list(topo.OVAL)], -3)
     inside &= np.arange(SIZE[1])[:, None] > face.points[[6], 1]
-    inside &= ~hull(face.points[list(EYES[0])], 12) & ~hull(face.points[list(EYES[1])], 12)
+    inside &= ~hull(face.points[list(topo.EYES[0])], 12) & ~hull(
+        face.points[list(topo.EYES[1])], 12
+    )
     strange = inside & (other > 2 * _OTHER)
     sizes = cv2.connectedComponentsWithStats(strange.astype(np.uint8), connectivity=4)
     labels, stats = sizes[1], sizes[2]

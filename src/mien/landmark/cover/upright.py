@@ -16,15 +16,6 @@ UNIT = 80.0  # px of the crop per IOD
 SIZE = 288, 320  # px, width and height of the crop
 CENTRE = 144.0, 128.0  # px, the point between the eyes
 
-EYES = (
-    (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
-    (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249),
-)
-BROWS = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
-
 
 @dataclass(frozen=True)
 class Upright:

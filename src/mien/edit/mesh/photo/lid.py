@@ -7,9 +7,8 @@ from mien.edit.mesh.canvas import Canvas
 from mien.edit.mesh.photo.eyeball import carried
 from mien.edit.mesh.pixels import F32, Image, blend, box_of, smooth, to_image
 from mien.edit.mesh.skin import Move
-from mien.edit.mesh.slit import Edges, Frame, Slit, edges
+from mien.edit.mesh.slit import Edges, Frame, Slit, edges, places, tabled
 
-_PLACES = 65  # entries of a table along the lid
 _OPEN = 0.3  # how far an eye closes before its lashes are taken off the lid
 _ROOTS = 0.014  # IOD: the strip along the edge of an upper lid in which its lashes grow
 _SOFT = 0.012  # IOD: standard deviation of the blur that takes off what closing leaves of lashes
@@ -22,6 +21,7 @@ def bare_lid(
     move: Move,
     slit: Slit,
     into: Frame,
+    gap: Edges,
     lines: tuple[F32, F32, F32],
     window: Image,
 ) -> None:
@@ -35,13 +35,14 @@ def bare_lid(
         move: the edit.
         slit: of the eye.
         into: its frame in the target.
+        gap: its edges there.
         lines: p and q of the window's pixels, and the edge of the upper lid there.
         window: pixels round the eye.
     """
     p, q, upper = lines
     unit = np.float32(canvas.iod)
-    place = np.linspace(0, into.width, _PLACES, dtype=np.float32)[None]
-    now_upper, now_lower = edges(move.target, slit, into).at(place)
+    place = places(into)
+    now_upper, now_lower = gap.at(place)
     still = edges(carried(move.source, move.target, slit), slit, into)
     was_upper, was_lower = still.at(place)
     closed = 1 - (now_lower - now_upper) / np.maximum(was_lower - was_upper, 1)
@@ -50,9 +51,7 @@ def bare_lid(
     shut = smooth((closed - _OPEN) / 0.4) * smooth(
         np.minimum(place, into.width - place) / (0.06 * unit)
     )
-    table = Edges(
-        0.0, into.width / (_PLACES - 1), shut[0], np.clip(now_upper - was_upper, 0, None)[0]
-    )
+    table = tabled(into, shut[0], np.clip(now_upper - was_upper, 0, None)[0])
     share, fallen = table.at(p)
     above = upper - q - np.float32(_ROOTS) * unit
     share = share * smooth(above / (0.02 * unit))

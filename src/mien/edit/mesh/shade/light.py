@@ -14,7 +14,7 @@ _SKIN = [
     195, 197, 123, 352, 147, 376, 187, 411, 207, 427, 67, 297, 10, 104, 333, 116, 345,
 ]  # fmt: skip
 _USUAL = np.array([0.0, 0.35, 1.0])  # from the right, from above, from the front
-_DOUBT = 2.0  # how many points of skin would outweigh what is usual
+_DOUBT = 0.2  # weight of what is usual, as a share of that of all points of skin
 _SLANTED = 1.0  # light comes from no farther aside
 
 
@@ -35,7 +35,7 @@ def light_on(image: Image, points: NDArray[np.float64], iod: float) -> NDArray[n
     bright = seen.reshape(-1, 3).astype(np.float64) @ GREY
     facing = _normals(points)[_SKIN] * (1.0, -1.0, -1.0)
     level = max(float(np.median(bright)), 1.0)
-    weight = _DOUBT * len(_SKIN) / 10
+    weight = _DOUBT * len(_SKIN)
     solved = np.linalg.solve(
         facing.T @ facing + weight * np.eye(3), facing.T @ (bright / level) + weight * _USUAL
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mien.anatomy.topology import triangles
 from mien.core.face import N_POINTS
 from mien.edit.mesh import field
-from mien.edit.mesh.pixels import F32, Image
+from mien.edit.mesh.pixels import F32, Image, carried_on
 from mien.edit.mesh.shade.light import GREY, light_on
 from mien.edit.mesh.shade.relief import Reliefs, reliefs, vertices
 
@@ -133,7 +133,7 @@ def shader(
     place = np.zeros((*grid.shape, 2), np.float32)
     place[y, x] = (vertices()[corners] * weights[..., None]).sum(axis=1)
     points = np.concatenate([points_, depth[:, None]], axis=1)[:N_POINTS]
-    there = _carried_on(place, skin)
+    there = carried_on(place, skin)  # on to the nodes around, so that it can be interpolated
     return Shader(image, grid, there, skin * _clear(mask, grid, iod), mask, points, iod, known)
 
 
@@ -210,15 +210,3 @@ def _barycentric(corners: F32, points: F32) -> F32:
     second = np.clip((w[:, 0] * v[:, 1] - w[:, 1] * v[:, 0]) / double, 0, 1)
     third = np.clip((u[:, 0] * w[:, 1] - u[:, 1] * w[:, 0]) / double, 0, 1 - second)
     return np.stack([1 - second - third, second, third], axis=1)
-
-
-def _carried_on(place: F32, skin: NDArray[np.bool_]) -> F32:
-    """Places carried on from skin to the nodes around it, so that they can be interpolated."""
-    if skin.all() or not skin.any():
-        return place
-    _, labels = cv2.distanceTransformWithLabels(
-        (~skin).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    known = np.zeros((int(labels.max()) + 1, 2), np.float32)
-    known[labels[skin]] = place[skin]
-    return np.where(skin[..., None], place, known[labels])
