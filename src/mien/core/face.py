@@ -1,5 +1,6 @@
 """A face as measured: landmarks, pose, and the events of its motion."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,6 +86,13 @@ class Event:
         side: ``"L"``, ``"R"`` or ``"both"``.
         region: ``brow``, ``eye``, ``nose``, ``cheek``, ``mouth`` or ``chin``.
         confidence: 0 to 1.
+        velocity: IOD per second, the greatest speed of any point of the face between onset and apex;
+            NaN where it is not known.
+        evidence: seconds and height over rest in noise levels, sample by sample: the curve in which
+            the event was found.
+        names: categories that the movement looks like and their probability, most likely first;
+            empty where none is asked for or allowed.
+        description: the movement in words; empty where there is nothing to add.
     """
 
     kind: str
@@ -96,3 +104,7 @@ class Event:
     side: str
     region: str
     confidence: float
+    velocity: float = math.nan
+    evidence: tuple[tuple[float, float], ...] = ()
+    names: tuple[tuple[str, float], ...] = ()
+    description: str = ""
