@@ -17,7 +17,7 @@ from mien.flows.demo.plots import bars
 from mien.flows.demo.sketch import Box, Line, Stroke, Text, to_pixels, to_svg
 from mien.media.image import save_image
 from mien.media.video import probe
-from mien.synth.clip import Camera
+from mien.synth.camera import Camera
 
 TRUTH = Event("micro", 0.9, 0.98, 1.22, 0, {"AU12L": 2.0}, "L", "mouth", 1.0)
 DRAWING: list[Stroke] = [

@@ -5,10 +5,14 @@ Times are seconds. Three families, all monotone on either side of the apex:
 * ``cosine``: half a cosine up, half a cosine down; no speed at onset, apex and offset.
 * ``gamma``: x^k exp(k(1-x)), quick to come and slow to go, cut off smoothly towards the offset.
 * ``linear``: steady speed with rounded corners.
+
+A family of one's own is a way up and a way down; a course of another kind is anything that fits
+:class:`Course`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +21,42 @@ from mien.core.errors import InputError
 
 Array = NDArray[np.float64]
 
+# The way up, 0 at 0 and 1 at 1; and the way down, 1 at 0 and 0 at 1, which is told how many times
+# as long as the way up it takes.
+Family = tuple[Callable[[Array], Array], Callable[[Array, float], Array]]
+
 _SHARPNESS = 3.0  # k of the gamma family
 _CORNER = 0.25  # share of a linear phase in which the speed rises, and again in which it falls
+
+
+class Course(Protocol):
+    """How something comes and goes, whatever its form."""
+
+    @property
+    def onset(self) -> float:
+        """Seconds, the last moment of 0."""
+        ...
+
+    @property
+    def apex(self) -> float:
+        """Seconds, the first moment of 1."""
+        ...
+
+    @property
+    def offset(self) -> float:
+        """Seconds, the first moment of 0 again."""
+        ...
+
+    def value(self, time: Array) -> Array:
+        """Share of the peak, 0 to 1, at times in seconds; 0 outside onset and offset."""
+        ...
+
+
+def is_micro(course: Course) -> bool:
+    """Whether it lasts at most 0.5 s, with an onset phase of at most 0.26 s."""
+    slack = 1e-9  # of floats that were added up
+    brief = course.offset - course.onset <= 0.5 + slack
+    return brief and course.apex - course.onset <= 0.26 + slack
 
 
 @dataclass(frozen=True)
@@ -29,7 +67,7 @@ class Envelope:
         onset: seconds, the last moment of 0.
         apex: seconds, the moment of 1.
         offset: seconds, the first moment of 0 again.
-        family: one of :data:`FAMILIES`.
+        family: one of :data:`FAMILIES`, or one's own.
 
     Raises:
         InputError: times that do not rise, or an unknown family.
@@ -38,7 +76,7 @@ class Envelope:
     onset: float
     apex: float
     offset: float
-    family: str = "cosine"
+    family: str | Family = "cosine"
 
     def __post_init__(self) -> None:
         times = (self.onset, self.apex, self.offset)
@@ -47,14 +85,13 @@ class Envelope:
                 f"onset, apex and offset must rise, got {self.onset:g}, {self.apex:g},"
                 f" {self.offset:g} s"
             )
-        if self.family not in FAMILIES:
+        if isinstance(self.family, str) and self.family not in FAMILIES:
             raise InputError(f"unknown envelope {self.family!r}: use one of {', '.join(FAMILIES)}")
 
     @property
     def is_micro(self) -> bool:
-        """Whether it lasts at most 0.5 s, with an onset phase of at most 0.26 s."""
-        slack = 1e-9  # of floats that were added up
-        return self.offset - self.onset <= 0.5 + slack and self.apex - self.onset <= 0.26 + slack
+        """See :func:`is_micro`."""
+        return is_micro(self)
 
     def value(self, time: Array) -> Array:
         """Share of the peak, 0 to 1, at times in seconds of any shape.
@@ -62,7 +99,7 @@ class Envelope:
         Exactly 0 at and outside onset and offset, exactly 1 at the apex.
         """
         at = np.asarray(time, dtype=np.float64)
-        rise, fall = FAMILIES[self.family]
+        rise, fall = FAMILIES[self.family] if isinstance(self.family, str) else self.family
         ratio = (self.offset - self.apex) / (self.apex - self.onset)
         up = np.clip((at - self.onset) / (self.apex - self.onset), 0.0, 1.0)
         down = np.clip((at - self.apex) / (self.offset - self.apex), 0.0, 1.0)
@@ -102,8 +139,7 @@ def _linear(share: Array) -> Array:
     return np.where(share < _CORNER, start, np.where(share > 1.0 - _CORNER, end, middle))
 
 
-# Of each family the way up, and the way down given the ratio of their lengths.
-FAMILIES: Mapping[str, tuple[Callable[[Array], Array], Callable[[Array, float], Array]]] = {
+FAMILIES: Mapping[str, Family] = {
     "cosine": (_cosine, lambda share, _: 1.0 - _cosine(share)),
     "gamma": (_gamma, _gamma_fall),
     "linear": (_linear, lambda share, _: 1.0 - _linear(share)),

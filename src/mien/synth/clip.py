@@ -1,158 +1,120 @@
-"""Clips of one portrait with a hidden micro-expression, and the exact truth about it."""
+"""Clips of one portrait in which something happens, and the exact truth about them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core import facs
-from mien.core.envelope import Envelope
 from mien.core.errors import InputError
-from mien.core.face import Event
-from mien.edit.mesh import paint, prepare
-from mien.edit.points import Subject, moved
+from mien.core.face import N_POINTS, Event
+from mien.synth.camera import Camera, Sensor
+from mien.synth.exposure import Exposure
+from mien.synth.hand import Passing
+from mien.synth.plate import Plate
+from mien.synth.scene import Scene, aus_at, points_at, pose_at, shares_at
 
+Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
 
-_SIDED = {column for unit in facs.ACTION_UNITS if unit.sided for column in unit.columns}
-
-
-@dataclass(frozen=True)
-class Camera:
-    """How the clip is filmed.
-
-    Attributes:
-        rate: frames per second.
-        noise: standard deviation of the sensor's noise, in levels of 0 to 255.
-        drift: px; how far the picture wanders on its way; it begins and ends in place.
-        seed: of the noise.
-    """
-
-    rate: float = 100.0
-    noise: float = 0.0
-    drift: float = 0.0
-    seed: int = 0
+_MOST = 1e7  # frames
 
 
 @dataclass(frozen=True, eq=False)
-class MicroClip:
-    """A clip that is drawn frame by frame when asked for, and what happens in it.
+class Clip:
+    """A scene as it is filmed; frames are made when asked for, the truth is known before.
 
     Attributes:
-        image: RGB uint8, shape (H, W, 3), the portrait.
-        subject: its face.
+        plate: the portrait.
+        scene: what happens.
         camera: how it is filmed.
-        time: shape (n,), seconds from the first frame.
-        aus: shape (n, len(COLUMNS)), what is on the face in each frame, 0 to 5.
-        event: the hidden expression; its peaks are changes of intensity.
+        time: shape (n,), seconds of each frame, the middle of its exposure.
     """
 
-    image: Image
-    subject: Subject
+    plate: Plate
+    scene: Scene
     camera: Camera
-    time: NDArray[np.float64]
-    aus: NDArray[np.float64]
-    event: Event
+    time: Array
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happens, in order of onset; their peaks are changes of intensity."""
+        found = (movement.event for movement in self.scene.movements)
+        return tuple(sorted(found, key=lambda event: event.onset))
+
+    @cached_property
+    def shares(self) -> Array:
+        """How much of its peak each movement shows, shape (n, movements), 0 to 1."""
+        return shares_at(self.scene, self.time)
+
+    @cached_property
+    def aus(self) -> Array:
+        """Change of intensity against the portrait, shape (n, len(COLUMNS)), blinks and talk too.
+
+        A movement whose action units are not known adds nothing.
+        """
+        return aus_at(self.plate, self.scene, self.time)
+
+    @cached_property
+    def pose(self) -> Array:
+        """Yaw, pitch, roll, x, y, scale, shape (n, 6), as in :class:`mien.core.face.Pose`."""
+        return pose_at(self.plate, self.scene, self.time)
+
+    def landmarks(
+        self, rows: slice = slice(None), noise: float = 0.0, seed: int = 0
+    ) -> NDArray[np.float64]:
+        """Where the landmarks are in some frames, shape (frames, 478, 3), px; z as the portrait's.
+
+        Args:
+            rows: which frames.
+            noise: px; standard deviation of what is added to x and y, as a detector's jitter.
+            seed: of the noise.
+        """
+        found = points_at(self.plate, self.scene, self.time[rows])
+        if noise:
+            random = np.random.default_rng((seed, rows.start or 0))
+            jitter = random.standard_normal((*found.shape[:2], 2), dtype=np.float32)
+            found[..., :2] += noise * jitter
+        return found
+
+    def covered(self, rows: slice = slice(None)) -> NDArray[np.bool_]:
+        """Which landmarks a hand covers in some frames, shape (frames, 478)."""
+        if self.scene.hand is None:
+            return np.zeros((len(self.time[rows]), N_POINTS), np.bool_)
+        hand = Passing(self.scene.hand, self.plate)
+        found = []
+        for time in self.time[rows]:
+            (points,) = points_at(self.plate, self.scene, np.array([time]))
+            found.append(hand.covered(points[:, :2], float(time)))
+        return np.stack(found)
 
     def frames(self) -> Iterator[tuple[float, Image]]:
-        """Seconds and picture of each frame; the same at every call.
-
-        Without noise, each frame at which nothing has happened yet or any more is the portrait.
-        """
-        canvas = prepare(self.image, self.subject.points)
-        rest = facs.resolve(self.subject.aus)
-        span = len(self.time) / self.camera.rate
-        for index, (time, now) in enumerate(zip(self.time, self.aus, strict=True)):
-            shown = self.image
-            if (now != rest).any():
-                shown, _ = paint(canvas, moved(self.subject, now), now - rest)
-            last = index == len(self.time) - 1
-            yield float(time), _filmed(shown, self.camera, index, 0.0 if last else time / span)
+        """Seconds and picture, RGB uint8, shape (H, W, 3), of each frame; always the same ones."""
+        exposure = Exposure(self.plate, self.scene)
+        sensor = Sensor(self.camera, self.plate.size)
+        gains, opens = self.camera.gain(self.time).tolist(), self.camera.open(self.time).tolist()
+        for index, time in enumerate(self.time.tolist()):
+            yield time, sensor.see(exposure.light(time, opens[index]), gains[index], index)
 
 
-def micro_clip(
-    image: Image,
-    subject: Subject,
-    aus: Mapping[str, float],
-    envelope: Envelope,
-    seconds: float,
-    camera: Camera | None = None,
-) -> MicroClip:
-    """Hide an expression in a clip of a portrait.
+def film(plate: Plate, scene: Scene, camera: Camera | None = None) -> Clip:
+    """Film a scene.
 
     Args:
-        image: RGB uint8, shape (H, W, 3).
-        subject: its face.
-        aus: AU name to change of intensity at the apex.
-        envelope: when and how it comes and goes.
-        seconds: length of the clip.
+        plate: the portrait.
+        scene: what happens.
         camera: how it is filmed; None: 100 frames a second, no noise.
 
     Raises:
-        InputError: an unknown AU, no change at all, an event that does not fit into the clip, or a
-            camera that cannot be.
+        InputError: a clip without a frame, or of more than ten million.
     """
     camera = camera or Camera()
-    if not (
-        camera.rate > 0 and camera.noise >= 0 and np.isfinite([camera.rate, camera.drift]).all()
-    ):
-        raise InputError(f"no camera films like this: {camera}")
-    if not 0.0 <= envelope.onset < envelope.offset <= seconds:
+    if scene.seconds * camera.rate > _MOST:
         raise InputError(
-            f"an event from {envelope.onset:g} to {envelope.offset:g} s does not fit into"
-            f" {seconds:g} s"
+            f"a clip of {scene.seconds:g} s at {camera.rate:g} frames a second is too long"
         )
-    time = np.arange(round(seconds * camera.rate)) / camera.rate
-    rest = facs.resolve(subject.aus)
-    shown = facs.resolve(rest + envelope.value(time)[:, None] * facs.vector(aus))
-    peak = facs.resolve(rest + facs.vector(aus)) - rest
-    if not peak.any():
-        raise InputError("there is no expression to hide: name an action unit and its intensity")
-    return MicroClip(image, subject, camera, time, shown, _event(envelope, peak))
-
-
-def _event(envelope: Envelope, peak: NDArray[np.float64]) -> Event:
-    """The truth about one expression."""
-    aus = {column: value for column, value in facs.to_dict(peak).items() if value != 0.0}
-    strongest = max(aus, key=lambda column: abs(aus[column]))
-    sides = {column[-1] for column in aus if column in _SIDED}
-    return Event(
-        kind="micro" if envelope.is_micro else "macro",
-        onset=envelope.onset,
-        apex=envelope.apex,
-        offset=envelope.offset,
-        face=0,
-        aus=aus,
-        side=sides.pop() if len(sides) == 1 else "both",
-        region=facs.REGION[strongest],
-        confidence=1.0,
-    )
-
-
-def _filmed(image: Image, camera: Camera, index: int, share: float) -> Image:
-    """A frame as the camera gives it; the input itself where it adds nothing.
-
-    Args:
-        image: what is before it.
-        camera: see :class:`Camera`.
-        index: number of the frame.
-        share: of the clip that is over, 0 to 1.
-    """
-    turn = 2.0 * np.pi * share
-    x, y = camera.drift * np.sin(turn), 0.5 * camera.drift * np.sin(2.0 * turn)
-    if x or y:
-        shift = np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
-        size = (image.shape[1], image.shape[0])
-        image = np.asarray(
-            cv2.warpAffine(
-                image, shift, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-            ),
-            np.uint8,
-        )
-    if not camera.noise:
-        return image
-    random = np.random.default_rng((camera.seed, index))
-    grain = random.standard_normal(image.shape, dtype=np.float32)
-    return np.asarray(np.clip(np.rint(image + camera.noise * grain), 0, 255), np.uint8)
+    time = camera.time(scene.seconds)
+    if not len(time):
+        raise InputError(f"a clip of {scene.seconds:g} s holds no frame: make it longer")
+    return Clip(plate, scene, camera, time)

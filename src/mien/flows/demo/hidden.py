@@ -16,7 +16,11 @@ from mien.flows.demo.stage import Stage
 from mien.flows.read import read
 from mien.guard.provenance import stamper
 from mien.media.writer import video_writer
-from mien.synth.clip import Camera, MicroClip, micro_clip
+from mien.synth.camera import Camera
+from mien.synth.clip import Clip, film
+from mien.synth.movement import by_aus
+from mien.synth.plate import plate_of
+from mien.synth.scene import Scene
 
 HIDDEN: Mapping[str, float] = {"AU12L": 2.0}
 COURSE = Envelope(onset=0.90, apex=0.98, offset=1.22)
@@ -63,34 +67,38 @@ def experiment(stage: Stage, path: Path, camera: Camera, progress: Progress) -> 
         camera: how the clip is filmed.
         progress: told about each frame made and read.
     """
-    clip = micro_clip(stage.rest, stage.person.subject, HIDDEN, COURSE, SECONDS, camera)
+    subject = stage.person.subject
+    movement = by_aus(subject.model, HIDDEN, COURSE)
+    plate = plate_of(stage.rest, subject, face_width=None)
+    clip = film(plate, Scene(SECONDS, (movement,)), camera)
     with video_writer(path, camera.rate) as writer:
         for done, (time, frame) in enumerate(clip.frames(), 1):
             writer.write(time, frame)
             progress("hide", done, len(clip.time))
-    stamper().stamp(path, {"action": "synth", "event": clip.event.aus})
+    stamper().stamp(path, {"action": "synth", "event": dict(movement.aus)})
     reading = read(path, neutral=stage.rest, progress=progress)
     return compare(clip, reading.track.of_face(0), [e for e in reading.events if e.face == 0])
 
 
-def compare(clip: MicroClip, track: Track, events: list[Event]) -> Experiment:
+def compare(clip: Clip, track: Track, events: list[Event]) -> Experiment:
     """Put what was read beside what was hidden."""
+    (truth,) = clip.events
     columns = [
         column
         for unit in facs.ACTION_UNITS
-        if not clip.event.aus.keys().isdisjoint(unit.columns)
+        if not truth.aus.keys().isdisjoint(unit.columns)
         for column in unit.columns
     ]
-    found = match(clip.event, events)
+    found = match(truth, events)
     return Experiment(
         time=clip.time,
         asked={column: clip.aus[:, facs.INDEX[column]] for column in columns},
         read_time=track.time,
         measured={column: track.au(column) for column in columns},
-        truth=clip.event,
+        truth=truth,
         found=found,
         others=len(events) - (found is not None),
-        apex=next(frame for time, frame in clip.frames() if time >= clip.event.apex),
+        apex=next(frame for time, frame in clip.frames() if time >= truth.apex),
     )
 
 

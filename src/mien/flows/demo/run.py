@@ -18,7 +18,7 @@ from mien.flows.transition import transition_clip, write_transition
 from mien.guard.provenance import stamper
 from mien.media.folders import whole_folder
 from mien.media.image import save_image
-from mien.synth.clip import Camera
+from mien.synth.camera import Camera
 
 Image = NDArray[np.uint8]
 
