@@ -6,8 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mien.capture.quality import quality_of
-from mien.core.signal import Track
+from mien.capture.quality import poor_spans, quality_of
+from mien.capture.verdict import Verdict
+from mien.core.signal import Interval, Track
+
+
+def close(track: Track) -> Track:
+    """A face large enough."""
+    return replace(track, position=np.full((len(track), 3), 130.0))
 
 
 @pytest.mark.parametrize(
@@ -22,7 +28,7 @@ from mien.core.signal import Track
     ],
 )
 def test_rate(track_of: Callable[..., Track], rate: float, verdict: str) -> None:
-    found = quality_of(track_of(np.arange(100) / rate, {}), faces=1)
+    found = quality_of(close(track_of(np.arange(100) / rate, {})), faces=1)
     assert found.verdict == verdict
     assert found.rate == pytest.approx(rate)
     assert found.reasons
@@ -35,13 +41,25 @@ def test_the_usual_distance_counts_not_the_gaps(track_of: Callable[..., Track]) 
 
 def test_small_or_lost(track_of: Callable[..., Track]) -> None:
     time = np.arange(100) / 100
-    track = track_of(time, {}, lost=time > 0.5)
+    track = close(track_of(time, {}, lost=time > 0.5))
     assert quality_of(track, 1).verdict == "poor"
-    assert "lost in 49%" in quality_of(track, 1).reasons[-1]
+    assert "lost in 49%" in quality_of(track, 1).reasons[0]
     small = replace(track_of(time, {}), position=np.full((100, 3), 30.0))
-    assert "30 px" in quality_of(small, 1).reasons[-1]
+    assert "30 px" in quality_of(small, 1).reasons[0]
 
 
 def test_nobody(track_of: Callable[..., Track]) -> None:
     found = quality_of(track_of(np.arange(10) / 100, {}, lost=np.ones(10, dtype=bool)), 0)
     assert (found.verdict, found.lost, found.faces) == ("none", 1.0, 0)
+
+
+def test_checks_of_the_gate_decide(track_of: Callable[..., Track]) -> None:
+    track = close(track_of(np.arange(100) / 200, {}))
+    soft = Verdict("blur", "usable", None, 0.02, "Edges are blurred.", "Focus.")
+    dark = Verdict("exposure", "poor", None, 20.0, "The face is dark.", "Add light.")
+    turned = Verdict("pose", "poor", Interval(0.1, 0.2), 30.0, "Turned.", "Look ahead.")
+    found = quality_of(track, 1, (soft, turned, dark))
+    assert found.verdict == "poor"
+    assert found.reasons == ("The face is dark.", "Edges are blurred.")
+    assert quality_of(track, 1, (soft, turned)).verdict == "usable"
+    assert poor_spans(found.checks) == [(Interval(0.1, 0.2), "pose")]

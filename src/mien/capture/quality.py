@@ -1,20 +1,25 @@
-"""What a clip allows one to say, from its true time stamps and from how the face was seen.
+"""What a clip allows one to say: the verdicts of the gate, and their sum.
 
 A micro-expression of 200 ms is 6 frames at 30 a second and 20 at 100. Below 25 a second mien claims
 none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mien.capture.gate.head import presence, size
+from mien.capture.gate.limits import GOOD_RATE, LEAST_RATE, SLACK, USABLE_RATE
+from mien.capture.gate.spans import poor_spans
+from mien.capture.gate.timing import rate, rate_of
+from mien.capture.verdict import LEVELS, Verdict
 from mien.core.signal import Track
 
-GOOD_RATE, USABLE_RATE, LEAST_RATE = 100.0, 60.0, 25.0  # frames per second
-_SMALL = 60.0  # px between the pupils, below which small movements drown in the grain
-_LOST = 0.2  # share of frames
-_SLACK = 0.99  # 59.94 frames a second are 60
+__all__ = [
+    "GOOD_RATE", "LEAST_RATE", "USABLE_RATE", "Quality", "overall", "poor_spans", "quality_of",
+    "rate_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Quality:
         faces: number of faces.
         lost: share of the frames without a reading of the largest face, 0 to 1.
         face_size: px between the pupils of the largest face, median; NaN without a face.
+        checks: every verdict, of the whole clip and of its poor spans.
     """
 
     verdict: str
@@ -40,56 +46,50 @@ class Quality:
     faces: int
     lost: float
     face_size: float
+    checks: tuple[Verdict, ...] = ()
 
 
-def rate_of(time: NDArray[np.float64]) -> float:
-    """Frames per second: one over the median distance of two frames; NaN for fewer than two."""
-    return float(1.0 / np.median(np.diff(time))) if len(time) > 1 else float("nan")
-
-
-def quality_of(track: Track, faces: int) -> Quality:
+def quality_of(track: Track, faces: int, checks: Sequence[Verdict] = ()) -> Quality:
     """Judge a reading.
 
     Args:
         track: of all faces.
         faces: how many there are.
+        checks: of the gate; without them only rate, size and presence of the face are judged.
     """
     first = track.of_face(0)
-    rate = rate_of(first.time)
-    lost = float(np.mean(first.status == "lost")) if len(first) else 1.0
+    stored = rate_of(first.time)
+    lost = float(np.mean(first.status == "lost")) if len(first) and faces else 1.0
     seen = first.position[np.isfinite(first.position[:, 2]), 2]
-    size = float(np.median(seen)) if len(seen) else float("nan")
-    verdict, reasons = _verdict(rate, lost, size, faces)
+    iod = float(np.median(seen)) if len(seen) else float("nan")
+    known = tuple(checks) or _of_track(stored, iod, lost)
+    verdict, reasons = overall(known)
     span = float(first.time[-1] - first.time[0]) if len(first) else 0.0
-    return Quality(verdict, tuple(reasons), len(first), span, rate, faces, lost, size)
+    return Quality(verdict, reasons, len(first), span, stored, faces, lost, iod, known)
 
 
-def _verdict(rate: float, lost: float, size: float, faces: int) -> tuple[str, list[str]]:
-    if not faces:
-        return "none", ["No face was found."]
-    reasons: list[str] = []
-    level = "good"
-    if not rate >= LEAST_RATE * _SLACK:
-        level = "none"
-        reasons.append(
-            f"{rate:.0f} frames a second are too few to tell a micro-expression from a longer one;"
-            " movements of half a second and less are left out."
-        )
-    elif rate < USABLE_RATE * _SLACK:
-        level = "poor"
-        reasons.append(
-            f"{rate:.0f} frames a second show a micro-expression in a handful of frames;"
-            " film at 100 or more."
-        )
-    elif rate < GOOD_RATE * _SLACK:
-        level = "usable"
-        reasons.append(f"{rate:.0f} frames a second are enough; 100 or more are better.")
-    if size < _SMALL:
-        level = level if level == "none" else "poor"
-        reasons.append(
-            f"The face is small: {size:.0f} px between the pupils, {_SMALL:.0f} or more are needed."
-        )
-    if lost > _LOST:
-        level = level if level == "none" else "poor"
-        reasons.append(f"The face was lost in {lost:.0%} of the frames.")
-    return level, reasons or ["Frame rate, size and visibility of the face are good."]
+def _of_track(stored: float, iod: float, lost: float) -> tuple[Verdict, ...]:
+    face = presence(lost)
+    return (rate(stored), face) if lost >= 1.0 else (rate(stored), size(iod), face)
+
+
+def overall(checks: Sequence[Verdict]) -> tuple[str, tuple[str, ...]]:
+    """The worst level of the verdicts about the whole clip, and the reasons, worst first.
+
+    ``"none"`` where no micro-expression can be claimed: no face, or too few frames a second.
+    """
+    whole = [one for one in checks if one.span is None]
+    wrong = [one for one in whole if one.level != LEVELS[0]]
+    wrong.sort(key=lambda one: (not _fatal(one), -LEVELS.index(one.level)))
+    if any(one.check == "face" and _fatal(one) for one in whole):
+        return "none", tuple(one.reason for one in wrong if one.check == "face")
+    if not wrong:
+        return LEVELS[0], ("Frame rate, light and face are good.",)
+    level = "none" if _fatal(wrong[0]) else wrong[0].level
+    return level, tuple(one.reason for one in wrong)
+
+
+def _fatal(verdict: Verdict) -> bool:
+    if verdict.check == "face":
+        return verdict.value >= 1.0
+    return verdict.check == "rate" and not verdict.value >= SLACK * LEAST_RATE

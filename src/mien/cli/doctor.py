@@ -1,6 +1,35 @@
-"""``mien doctor``: whether everything that mien needs is here."""
+"""``mien doctor``: whether everything that mien needs is here, or what a clip or camera allows."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mien.cli.options import local_path
+from mien.cli.progress import bar
+from mien.core.errors import InputError
+
+if TYPE_CHECKING:
+    from mien.capture.verdict import Verdict
+    from mien.flows.doctor_video import Examined
+
+_MOST_SPANS = 4  # per check; more are counted
+_GROUPS = {
+    "time": ("rate", "drops", "duplicates"),
+    "face": ("face", "face_size", "pose", "motion"),
+    "focus": ("blur",),
+    "light": ("flicker", "exposure", "clipping", "range", "steps", "glare", "evenness", "shadows"),
+    "record": ("noise", "compression", "blocks", "beat"),
+}
+_GROUP = {check: group for group, names in _GROUPS.items() for check in names}
+_VERDICTS = {
+    "good": "Good for micro-expressions.",
+    "usable": "Usable for micro-expressions.",
+    "poor": "Weak for micro-expressions.",
+    "none": "No micro-expressions can be claimed from this.",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -8,15 +37,46 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor() -> None:
-    """Check this installation and say how to mend it.
+def doctor(
+    video: Annotated[
+        Path | None,
+        typer.Argument(metavar="VIDEO", parser=local_path, help="A clip to check."),
+    ] = None,
+    camera: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Check camera N for some seconds; 0 is the first."),
+    ] = None,
+) -> None:
+    """Check this installation, a clip or a camera, and say how to mend it.
 
-    Exit code 1 if something is missing that mien cannot do without.
+    Without arguments: exit code 1 if something is missing that mien cannot do without. With a clip
+    or a camera: exit code 1 if it is weak for micro-expressions.
 
     \b
-    Example:
+    Examples:
       mien doctor
+      mien doctor interview.mp4
+      mien doctor --camera 0
     """
+    if video is None and camera is None:
+        _installation()
+        return
+    from mien.flows.doctor_video import examine, examine_camera
+
+    if video is not None and camera is not None:
+        raise InputError("doctor: give a clip or --camera, not both")
+    with bar() as progress:
+        if video is not None:
+            found = examine(video, progress)
+        else:
+            assert camera is not None
+            found = examine_camera(camera, progress=progress)
+    _show(str(video) if video is not None else f"camera {camera}", found)
+    if found.verdict not in ("good", "usable"):
+        raise typer.Exit(1)
+
+
+def _installation() -> None:
     from mien.flows.doctor import checks
 
     found = checks()
@@ -28,3 +88,40 @@ def doctor() -> None:
         typer.echo(f"\nTo mend: {fix}")
     if missing:
         raise typer.Exit(1)
+
+
+def _show(name: str, found: "Examined") -> None:
+    typer.echo(
+        f"{name}: {found.frames} frames, {found.rate:.4g} a second, {found.width}×{found.height}"
+    )
+    for group, checks in groupby(_in_order(found.checks), key=lambda one: _GROUP[one.check]):
+        typer.echo(f"\n{group}")
+        for _, ones in groupby(checks, key=lambda one: one.check):
+            _lines(list(ones))
+    advice = list(dict.fromkeys(one.advice for one in found.checks if one.advice))
+    if advice:
+        typer.echo("\nTo change:")
+    for line in advice:
+        typer.echo(f"  {line}")
+    typer.echo(f"\n{_VERDICTS[found.verdict]}")
+
+
+def _in_order(checks: Iterable["Verdict"]) -> list["Verdict"]:
+    place = {check: i for i, check in enumerate(_GROUP)}
+    return sorted(checks, key=lambda one: place[one.check])  # keeps the order within a check
+
+
+def _lines(checks: list["Verdict"]) -> None:
+    """One check: the whole clip, then its spans."""
+    title = checks[0].check.replace("_", " ")
+    spans = [one for one in checks if one.span is not None]
+    for one in checks:
+        if one.span is None:
+            typer.echo(f"  {one.level:<6}  {title:<12}  {one.reason}")
+    for one in spans[:_MOST_SPANS]:
+        assert one.span is not None
+        start, end = f"{one.span.start:.2f}", f"{one.span.end:.2f}"
+        when = f"at {start} s" if start == end else f"{start} to {end} s"
+        typer.echo(f"  {one.level:<6}  {'':<12}  {when}: {one.reason}")
+    if len(spans) > _MOST_SPANS:
+        typer.echo(f"  {'':<6}  {'':<12}  and {len(spans) - _MOST_SPANS} more such spans")
