@@ -4,7 +4,8 @@
     ├── InputError          the user's input cannot be used; the message says what to do
     │   ├── MediaError      a picture or clip cannot be read or written
     │   └── NoFaceError     no face, or not the face that was asked for
-    └── MissingExtraError   an optional part of mien is not installed
+    ├── MissingExtraError   an optional part of mien is not installed
+    └── ModelError          a model cannot be fetched, or is not the one that mien knows
 
 Every message is one line that says what is wrong and what to do about it; the command line prints
 it and exits with code 2.
@@ -29,3 +30,7 @@ class NoFaceError(InputError):
 
 class MissingExtraError(MienError):
     """A part of mien that needs an extra which is not installed."""
+
+
+class ModelError(MienError):
+    """A model that cannot be fetched, or a file that is not the model it should be."""

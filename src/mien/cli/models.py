@@ -1,0 +1,102 @@
+"""``mien models``: what can be fetched, and fetching it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mien.cli.progress import bar
+from mien.core.errors import ModelError
+from mien.core.models import Model, lacking, model_named, models
+from mien.core.places import models_folder
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    verbs = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS)
+    for name, verb in (("list", list_models), ("pull", pull), ("where", where)):
+        verbs.command(name)(verb)
+    app.add_typer(verbs, name="models", help=_HELP)
+
+
+_HELP = """Optional models: list them, fetch one by its name, say where they are kept.
+
+mien works without any of them, and fetches nothing that was not asked for.
+
+\b
+Examples:
+  mien models list
+  mien models pull face_landmarker
+"""
+
+
+def list_models() -> None:
+    """List the models that mien can use, with size, licence, and whether they are here.
+
+    \b
+    Example:
+      mien models list
+    """
+    for model in models().values():
+        typer.echo(f"{model.name:18}{_mb(model.size):>10}  {model.licence:14}{_state(model)}")
+        typer.echo(f"{'':18}{model.purpose}\n{'':18}{model.source}")
+
+
+def pull(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `mien models list` names it.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before fetching.")] = False,
+) -> None:
+    """Fetch a model, once; an attempt that was cut off goes on where it stopped.
+
+    Says first what will be fetched from where, its size, licence and SHA-256, and asks on a
+    terminal. Prints the files that were fetched, one per line.
+
+    \b
+    Example:
+      mien models pull face_landmarker --yes
+    """
+    model = model_named(name)
+    if not lacking(model):
+        typer.echo(f"{name} is here already, in {models_folder()}", err=True)
+        return
+    _announce(model)
+    if not yes and sys.stdin.isatty() and not typer.confirm("Fetch it?", default=True, err=True):
+        raise typer.Exit(1)
+    from mien.flows.models import pull as fetch
+
+    with bar() as progress:
+        fetched = fetch(name, progress)
+    for path in fetched:
+        typer.echo(path)
+
+
+def where() -> None:
+    """Print the folder in which models are looked for.
+
+    \b
+    Example:
+      mien models where
+    """
+    typer.echo(models_folder())
+
+
+def _announce(model: Model) -> None:
+    lines = [f"{model.name}: {model.purpose}", f"licence  {model.licence}, {model.source}"]
+    for file in lacking(model):
+        lines += [f"from     {file.url}", f"size     {_mb(file.size)}", f"sha256   {file.sha256}"]
+    typer.echo("\n".join([*lines, f"into     {models_folder()}"]), err=True)
+
+
+def _state(model: Model) -> str:
+    try:
+        absent = len(lacking(model))
+    except ModelError:
+        return "another file of that name is here: remove it"
+    count = len(model.files)
+    return "here" if not absent else "-" if absent == count else f"{count - absent} of {count} here"
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
