@@ -7,6 +7,7 @@ both count against a moment. The mean of the calmest is taken for the resting fa
 what no build of face explains (somebody who smiles from the first frame to the last).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ _FRONTAL = 20.0  # degrees of yaw; further turned moments are used only where th
 FROM_PHOTO, FROM_CLIP = 1.0, 0.8
 
 # Gaze says nothing about rest.
-_EXPRESSIVE = np.array([REGION[column] != "gaze" for column in COLUMNS])
+EXPRESSIVE = np.array([REGION[column] != "gaze" for column in COLUMNS])
 
 
 @dataclass(frozen=True)
@@ -51,22 +52,34 @@ def neutral_of_clip(moments: Array) -> Neutral:
         moments: shape (n, 478, 3), px, the face at some moments of the clip, n at least 1.
     """
     read = [invert(anybody(), points, steps=2) for points in moments]
-    turned = np.array([abs(one.view.pose.yaw) > _FRONTAL for one in read])
-    order = np.argsort(np.array([_unrest(one) for one in read]) + 1e3 * turned, kind="stable")
-    calm = order[: max(round(_CALM * len(read)), min(3, len(read)))]
-    meshes = np.array([_normal(read[i].view, moments[i]) for i in calm])
+    meshes = [_normal(read[i].view, moments[i]) for i in _calmest(read)]
     mean = np.mean(meshes, axis=0)
     estimate = estimate_neutral(_picture(mean))
     lasting = np.where(estimate.aus * estimate.confidence > _SHOWN, estimate.aus, 0.0)
-    lasting[~_EXPRESSIVE] = 0.0
+    lasting[~EXPRESSIVE] = 0.0
     if lasting.any():
         mean = mean - displacement(face_model(mean), lasting)
     return Neutral(mean, FROM_CLIP)
 
 
+def calmest(moments: Array) -> NDArray[np.int64]:
+    """The moments that :func:`neutral_of_clip` goes by, calmest first.
+
+    Args:
+        moments: shape (n, 478, 3), px, n at least 1.
+    """
+    return _calmest([invert(anybody(), points, steps=2) for points in moments])
+
+
+def _calmest(read: Sequence[Solution]) -> NDArray[np.int64]:
+    turned = np.array([abs(one.view.pose.yaw) > _FRONTAL for one in read])
+    order = np.argsort(np.array([_unrest(one) for one in read]) + 1e3 * turned, kind="stable")
+    return order[: max(round(_CALM * len(read)), min(3, len(read)))]
+
+
 def _unrest(solution: Solution) -> float:
     """How far a moment is from an uncovered face at rest, in intensities."""
-    shown = float((solution.aus * solution.confidence)[_EXPRESSIVE].sum())
+    shown = float((solution.aus * solution.confidence)[EXPRESSIVE].sum())
     build = float(np.linalg.norm(solution.shape))
     return shown + build + solution.residual / _UNEXPLAINED
 

@@ -42,12 +42,16 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """
     unknown = f"is no picture or clip that mien reads, or damaged (it reads {READABLE})"
     with clear_errors(path, unknown):
-        container = av.open(f"file:{path.absolute()}", options=OPTIONS)
+        # Titles and comments may be in any coding; nobody reads them here.
+        container = av.open(f"file:{path.absolute()}", options=OPTIONS, metadata_errors="ignore")
     with container, clear_errors(path, "cannot be decoded"):
         streams = [s for s in container.streams.video if not _is_cover(s)]
         if not streams:
             raise MediaError(f"{path}: holds no video" + _what_else(container))
-        yield container, max(streams, key=lambda s: bool(s.disposition & Disposition.default))
+        known = [s for s in streams if _is_known(s)]
+        if not known:
+            raise MediaError(f"{path}: mien does not know how its video is coded: convert to H.264")
+        yield container, max(known, key=lambda s: bool(s.disposition & Disposition.default))
 
 
 def pictures(
@@ -121,6 +125,12 @@ def turn_of(frame: VideoFrame) -> Turn:
 def _square_width(width: int, stream: VideoStream) -> int:
     ratio = stream.sample_aspect_ratio
     return round(width * ratio) if ratio and 0.2 < ratio < 5 else width
+
+
+def _is_known(stream: VideoStream) -> bool:
+    """Whether there is a decoder, against what PyAV's type says."""
+    context: object = stream.codec_context
+    return context is not None
 
 
 def _is_cover(stream: VideoStream) -> bool:

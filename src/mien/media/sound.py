@@ -182,6 +182,8 @@ def sound_of(path: Path) -> Iterator[Sound]:
             raise MediaError(f"{path}: holds a video, but not one picture of it can be decoded")
         clock = stream.time_base or _MILLISECOND, first.pts or 0
     with clear_errors(path, "cannot be decoded"):
-        source = av.open(f"file:{path.absolute()}", options=container.OPTIONS)
+        source = av.open(
+            f"file:{path.absolute()}", options=container.OPTIONS, metadata_errors="ignore"
+        )
     with source:
         yield Sound(source, clock)

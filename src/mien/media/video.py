@@ -32,12 +32,14 @@ class Frame:
         pts: the file's own time stamp, in its own unit (0, 1, 2 ... where it has none).
         time: seconds from the first presented frame; always rises.
         pixels: (H, W, 3) RGB uint8, upright, square pixels, contiguous.
+        key: whether the codec began anew with this frame; False where it has no such frames.
     """
 
     index: int
     pts: int
     time: float
     pixels: NDArray[np.uint8]
+    key: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,8 @@ def _decoded(
             check_size(path, picture.width, picture.height, max_megapixels)
             time = clock.read(picture.pts)
             pts = index if picture.pts is None else picture.pts
-            yield Frame(index, pts, time, container.to_rgb(picture, stream, exact=exact))
+            pixels = container.to_rgb(picture, stream, exact=exact)
+            yield Frame(index, pts, time, pixels, bool(picture.key_frame))
             end = max(time, float(pts * unit)) + float((picture.duration or 0) * unit)
         if index < 0:
             raise MediaError(f"{path}: holds a video, but not one picture of it can be decoded")
