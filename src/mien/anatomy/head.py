@@ -102,6 +102,25 @@ def view_of(points: NDArray[np.float64], model: NDArray[np.float64]) -> View:
     return View(rotation, scale, seen_centre - scale * rotation @ known_centre)
 
 
+def nudged(view: View, motion: NDArray[np.float64]) -> View:
+    """The view after a small rigid motion of the head in its own frame.
+
+    Args:
+        view: before.
+        motion: shape (7,), shift along x, y, z in IOD, growth, turns about x, y, z in radians.
+    """
+    x, y, z = motion[4:].tolist()
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    angle = max(math.sqrt(x * x + y * y + z * z), 1e-9)
+    # Rodrigues' formula
+    swing = math.sin(angle) / angle * cross + 2 * (math.sin(angle / 2) / angle) ** 2 * cross @ cross
+    return View(
+        view.rotation + view.rotation @ swing,
+        view.scale * (1.0 + motion[3]),
+        view.origin + view.scale * view.rotation @ motion[:3],
+    )
+
+
 def brought_over(
     points: NDArray[np.float64], source: NDArray[np.float64], onto: NDArray[np.float64]
 ) -> NDArray[np.float64]:

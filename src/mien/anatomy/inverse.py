@@ -25,17 +25,18 @@ from scipy.linalg.lapack import dposv
 from scipy.optimize import nnls
 
 from mien.anatomy import topology
-from mien.anatomy.head import View, view_of
+from mien.anatomy.head import View, nudged, view_of
 from mien.anatomy.model import FaceModel
 from mien.core.face import N_POINTS
-from mien.core.facs import COLUMNS, MAX_INTENSITY, resolve
+from mien.core.facs import COLUMNS, INDEX, MAX_INTENSITY, jaw_travel, resolve
 
 Array = NDArray[np.float64]
 
 # AU26 is the first half of AU27's travel, so one column carries both.
-_FREE = [i for i, column in enumerate(COLUMNS) if column != "AU26"]
-_N = len(_FREE)
-_RIGID = 7
+FREE = [i for i, column in enumerate(COLUMNS) if column != "AU26"]
+_N = len(FREE)
+_JAW = FREE.index(INDEX["AU27"])
+RIGID = 7
 _OVAL_WEIGHT = 0.25  # the outline slides along the skin
 _IRIS_WEIGHT = 4.0  # ten points carry all that is known about the gaze
 _FLOOR = 0.0015  # IOD; jitter left after averaging, below which nothing is believed
@@ -45,11 +46,11 @@ _EXCHANGES = 12
 _NOISE = 0.06  # IOD, summed over the mesh; how far a real face strays from its model
 
 # How much rarer than the usual ones: these pull the same skin as a commoner unit does.
-_RARITY = {
+RARITY = {
     "AU11": 9.0, "AU13": 9.0, "AU14": 2.0, "AU15": 6.0, "AU16": 2.0, "AU18": 2.0, "AU20": 6.0,
     "AU22": 4.0, "AU23": 9.0, "AU24": 6.0, "AU28": 6.0, "AU30": 4.0,
 }  # fmt: skip
-_COST = np.array([_RARITY.get(COLUMNS[i][:4], 1.0) for i in _FREE])
+_COST = np.array([RARITY.get(COLUMNS[i][:4], 1.0) for i in FREE])
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def prepare(model: FaceModel, modes: Array | None = None) -> Prepared:
         model: the face, or the average one where the neutral face is not known.
         modes: shape (k, 478, 3), IOD; the ways faces differ, one standard deviation each.
     """
-    columns = [model.fields[_FREE] / MAX_INTENSITY, _rigid_motions(model.neutral)]
+    columns = [model.fields[FREE] / MAX_INTENSITY, _rigid_motions(model.neutral)]
     if modes is not None:
         columns.append(modes)
     stacked = np.concatenate(columns)
@@ -132,16 +133,23 @@ def invert(
         near: shape (len(COLUMNS),), action units of the frame before; the answer is the same,
             sooner.
     """
-    likely = None if near is None else near[_FREE] > 0.0
+    likely = None if near is None else near[FREE] > 0.0
     view = view_of(points, prepared.neutral)
     for _ in range(steps):
         x, nuisance, information, residual = _solve(prepared, points, view, likely)
-        view = _nudged(view, nuisance[:_RIGID])
+        view = nudged(view, nuisance[:RIGID])
     aus, confidence = np.zeros(len(COLUMNS)), np.ones(len(COLUMNS))
-    aus[_FREE] = x
-    confidence[_FREE] = information / (information + _NOISE**2)
+    aus[FREE] = x
+    confidence[FREE] = information / (information + _NOISE**2)
     confidence[COLUMNS.index("AU26")] = confidence[COLUMNS.index("AU27")]
-    return Solution(resolve(aus), confidence, view, nuisance[_RIGID:], residual)
+    return Solution(resolve(aus), confidence, view, nuisance[RIGID:], residual)
+
+
+def freed(aus: Array) -> Array:
+    """Intensities (..., len(COLUMNS)) in the columns :data:`FREE`: the jaw's travel as AU27 alone."""
+    values = aus[..., FREE]
+    values[..., _JAW] = 5.0 * jaw_travel(aus[..., INDEX["AU26"]], aus[..., INDEX["AU27"]])
+    return np.asarray(values)
 
 
 def _solve(
@@ -160,8 +168,8 @@ def _solve(
     # Rigid motion and build are eliminated first; a prior keeps the build natural.
     own = left[_N:, _N:].copy()
     prior = own.reshape(-1)[:: n - _N + 1]  # the diagonal
-    prior[:_RIGID] += 1e-6 * prior[:_RIGID].sum()
-    prior[_RIGID:] += _NOISE**2
+    prior[:RIGID] += 1e-6 * prior[:RIGID].sum()
+    prior[RIGID:] += _NOISE**2
     bridge = _solved(own, np.concatenate([left[_N:, :_N], right[_N:, None]], axis=1))
     a = left[:_N, :_N] - left[:_N, _N:] @ bridge[:, :-1]
     b = right[:_N] - left[:_N, _N:] @ bridge[:, -1]
@@ -227,17 +235,3 @@ def _rigid_motions(neutral: Array) -> Array:
     shifts = np.repeat(np.eye(3)[:, None, :], N_POINTS, axis=1)
     turns = np.cross(np.eye(3)[:, None, :], neutral[None])
     return np.concatenate([shifts, neutral[None], turns])
-
-
-def _nudged(view: View, motion: Array) -> View:
-    """The view after a small rigid motion of the head in its own frame."""
-    x, y, z = motion[4:].tolist()
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    angle = max(math.sqrt(x * x + y * y + z * z), 1e-9)
-    # Rodrigues' formula
-    swing = math.sin(angle) / angle * cross + 2 * (math.sin(angle / 2) / angle) ** 2 * cross @ cross
-    return View(
-        view.rotation + view.rotation @ swing,
-        view.scale * (1.0 + motion[3]),
-        view.origin + view.scale * view.rotation @ motion[:3],
-    )

@@ -11,28 +11,29 @@ from scipy.signal import savgol_filter
 Array = NDArray[np.float64]
 
 GAP = 0.2  # seconds without a reading that are bridged; a longer gap parts a clip in two
+_RARELY = 6  # frames from one beginning of the codec to the next, at least on average
 _SMOOTH = 0.1  # seconds; window of the smoothing
 _BRIEF = 1.2  # seconds; what lasts less than half of this is not in the running median
+_BASELINE_RATE = 50.0  # per second; enough for a baseline that changes within seconds
 REST, _REST_SPAN = 15.0, 12.0  # per cent, seconds: the level below which a face is at rest
 REST_OF_NOISE = 1.036  # standard deviations by which that level lies under the mean of noise
 
 
-def stretches(time: Array, valid: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """Rows with readings, parted where they are missing for longer than a short gap.
+def stretches(time: Array, part: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Rows parted where they are missing for longer than a short gap.
 
     Args:
-        time: shape (n,), seconds.
-        valid: shape (n,).
+        time: shape (n,), seconds, rising.
+        part: shape (n,); where this number changes the rows are parted, too.
 
     Returns:
-        Indices of the valid rows, one array per stretch, each with at least three.
+        Indices of the rows, one array per stretch, each with at least three.
     """
-    rows = np.flatnonzero(valid)
-    if not len(rows):
+    if len(time) < 3:
         return []
-    step = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
-    breaks = np.flatnonzero(np.diff(time[rows]) > GAP + step) + 1
-    return [part for part in np.split(rows, breaks) if len(part) >= 3]
+    step = float(np.median(np.diff(time)))
+    breaks = np.flatnonzero((np.diff(time) > GAP + step) | (np.diff(part) != 0)) + 1
+    return [rows for rows in np.split(np.arange(len(time)), breaks) if len(rows) >= 3]
 
 
 def regular(time: Array, values: Array) -> tuple[Array, Array]:
@@ -52,8 +53,31 @@ def regular(time: Array, values: Array) -> tuple[Array, Array]:
     return even, np.stack(columns, axis=1)
 
 
+def without_jumps(values: Array, key: NDArray[np.bool_]) -> Array:
+    """The same course without what the codec adds where it begins anew.
+
+    There the whole picture is drawn better or worse at once, and every reading jumps, for good. A
+    jump is what a row differs from the one before beyond the pace of its neighbours. Where every
+    few frames are such, they are all drawn alike and nothing is taken off.
+
+    Args:
+        values: shape (n, k).
+        key: shape (n,), whether the codec began anew with this row.
+    """
+    rows = np.flatnonzero(key[:-1])
+    rows = rows[rows >= 2]
+    if len(rows) * _RARELY > len(values):
+        return values
+    steps = np.diff(values, axis=0)
+    jumps = np.zeros_like(values)
+    jumps[rows] = steps[rows - 1] - (steps[rows - 2] + steps[rows]) / 2.0
+    return np.asarray(values - np.cumsum(jumps, axis=0))
+
+
 def smooth(values: Array, rate: float) -> Array:
-    """Local parabolas over 0.1 s (Savitzky & Golay, Anal. Chem. 1964); peaks keep place and height.
+    """Local parabolas over 0.06 s (Savitzky & Golay, Anal. Chem. 1964).
+
+    Peaks keep their place and height. At 60 frames a second and below nothing is smoothed.
 
     Args:
         values: shape (n, k), at equal steps.
@@ -72,9 +96,7 @@ def brief(values: Array, rate: float) -> Array:
         values: shape (n, k), at equal steps.
         rate: per second.
     """
-    window = min(_odd(_BRIEF * rate), _odd(2 * len(values)))
-    columns = [column - median_filter(column, window, mode="nearest") for column in values.T]
-    return np.stack(columns, axis=1)
+    return values - _baseline(values, rate, _BRIEF, 50.0)
 
 
 def raised(values: Array, rate: float) -> Array:
@@ -84,11 +106,7 @@ def raised(values: Array, rate: float) -> Array:
         values: shape (n, k), at equal steps.
         rate: per second.
     """
-    window = min(_odd(_REST_SPAN * rate), _odd(2 * len(values)))
-    columns = [
-        column - percentile_filter(column, REST, window, mode="reflect") for column in values.T
-    ]
-    return np.stack(columns, axis=1)
+    return values - _baseline(values, rate, _REST_SPAN, REST)
 
 
 def noise_of(values: Array) -> Array:
@@ -103,6 +121,21 @@ def noise_of(values: Array) -> Array:
     size = np.abs(values)
     middle = np.median(np.abs(values - np.median(values, axis=0)), axis=0) / 0.6745
     return np.asarray(np.maximum(middle, np.percentile(size, 80.0, axis=0) / 1.2816))
+
+
+def _baseline(values: Array, rate: float, span: float, level: float) -> Array:
+    """A running percentile, shape (n, k); computed on every few rows and drawn between them."""
+    every = max(int(rate / _BASELINE_RATE), 1)
+    chosen = values[::every]
+    window = min(_odd(span * rate / every), _odd(2 * len(chosen)))
+    columns = [
+        median_filter(column, window, mode="nearest")
+        if level == 50.0
+        else percentile_filter(column, level, window, mode="reflect")
+        for column in chosen.T
+    ]
+    at = np.arange(len(values))
+    return np.stack([np.interp(at, at[::every], column) for column in columns], axis=1)
 
 
 def _odd(count: float) -> int:

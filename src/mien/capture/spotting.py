@@ -1,35 +1,37 @@
-"""From the tracks of action units to events: expressions and micro-expressions.
+"""From the motion of a face to events: expressions and micro-expressions.
 
-What counts is a movement over the noise of this face in this clip, not an intensity: a real
-micro-expression is often far below a FACS trace. Each action unit is searched on its own, over the
-level at which it rests and once more over its running median, so that a brief movement on top of a
-long one is found too. Units that move together are one event, timed on their sum, weighted by how
-clearly each is seen. Blinks, and what the skin round the eye does during one, are no expressions.
+What counts is a movement over the background of this face in this clip, not an intensity: a real
+micro-expression is often far below a FACS trace. Known patterns of movement are looked for twice
+(``matched``): against the running median, where what lasts long is gone, and against the level at
+which the face rests. The clearest one wins its span of time; what moves with it belongs to it. Its
+onset, apex and offset are read on the course of its own movement, whatever the pattern was, and its
+action units on the movement at the apex (``signature``). Blinks, and what the skin round the eye
+does during one, are no expressions.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.fields import fields_of
-from mien.anatomy.template import template
+from mien.anatomy.inverse import Prepared, freed
 from mien.capture import filters
 from mien.capture.bumps import Bump, bump_at, bumps
+from mien.capture.clutter import NAMES, SPOTTED, background, reach, wander
+from mien.capture.course import Course
+from mien.capture.matched import patterns, scores
 from mien.capture.quality import LEAST_RATE, USABLE_RATE, rate_of
+from mien.capture.signature import action_units_of, farthest, field_of
 from mien.core.face import Event
-from mien.core.facs import ACTION_UNITS, COLUMNS, INDEX, MAX_INTENSITY, REGION, jaw_travel
-from mien.core.signal import Interval, Track
+from mien.core.facs import ACTION_UNITS, MAX_INTENSITY, REGION
+from mien.core.signal import Interval
 
 Array = NDArray[np.float64]
 
-_DROP, _STRETCH = INDEX["AU26"], INDEX["AU27"]
 _SIDED = {column for unit in ACTION_UNITS if unit.sided for column in unit.columns}
-_BLINKS = ("AU43L", "AU43R")
-_SEARCHED = [
-    INDEX[c] for c in COLUMNS if REGION[c] != "gaze" and c not in (*_BLINKS, "AU27")
-]  # AU26 stands for the whole travel of the jaw
+_NEAR_EYES = ("brow", "eye", "cheek", "nose")
+_REMAINDER = 0.6  # share of a movement by which its course ends elsewhere than it began
+_LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,11 @@ class Limits:
         micro: seconds; a micro-expression lasts no longer.
         micro_onset: seconds from onset to apex of a micro-expression, at most (Yan et al., 2013).
         shortest: seconds; what is over sooner is taken for noise.
-        clear: least peak in noise levels.
-        floor: least noise level, intensity; a track that is still by luck is not trusted further.
-        wander: IOD over the whole mesh that the landmarks of a still face wander; a unit that moves
-            the skin little has its least noise level from this.
+        clear: least height over the background of a brief movement, in standard deviations.
+        clear_long: the same of a long one.
+        wander: IOD that the zero of a long movement wanders.
+        blink: intensity of AU43 from which a brief movement is a blink.
+        round_blink: seconds before and after a blink in which the skin round the eyes moves, too.
         margin: seconds of rest that must be seen before and after a micro-expression.
         trusted: least confidence of an event.
     """
@@ -51,254 +54,281 @@ class Limits:
     micro: float = 0.5
     micro_onset: float = 0.26
     shortest: float = 0.04
-    clear: float = 6.0
-    floor: float = 0.05
-    wander: float = 0.006
+    clear: float = 6.5
+    clear_long: float = 6.0
+    wander: float = 0.003
+    blink: float = 0.6
+    round_blink: float = 0.1
     margin: float = 0.1
     trusted: float = 0.2
 
 
 @dataclass(frozen=True)
-class _Movement:
-    """One action unit that rises and falls.
+class _Signals:
+    """A stretch of a course at equal steps.
 
     Attributes:
-        column: of the action unit.
-        bump: its course.
-        clarity: peak in noise levels.
-        signal: shape (m,), the course it was found on, over its baseline.
-        noise: of the signal.
+        time: shape (m,), seconds.
+        brief: shape (m, columns), over the running median.
+        lasting: shape (m, columns), the running median.
+        raised: shape (m, columns), by landmarks, over the level of rest.
+        noise: shape (columns, columns), covariance of the background.
+        slow: shape (columns, columns), the same with what the zero wanders.
+        rate: rows per second.
     """
 
-    column: int
+    time: Array
+    brief: Array
+    lasting: Array
+    raised: Array
+    noise: Array
+    slow: Array
+    rate: float
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A pattern that stands out.
+
+    Attributes:
+        names: of its columns.
+        bump: its course.
+        long: whether it was found over the level of rest.
+    """
+
+    names: tuple[str, ...]
     bump: Bump
-    clarity: float
-    signal: Array
-    noise: float
+    long: bool
 
     @property
     def span(self) -> Interval:
         return Interval(self.bump.onset, self.bump.offset)
 
 
-def spot(track: Track, limits: Limits | None = None) -> list[Event]:
-    """Events of all faces, in order of time.
+def spot(
+    course: Course,
+    aus: Array,
+    prepared: Prepared,
+    face: int = 0,
+    limits: Limits | None = None,
+) -> list[Event]:
+    """Events of one face, in order of time.
 
     Below 25 frames a second a brief movement cannot be told from a longer one: such events
     (half a second or less) are left out, called neither micro nor macro.
+
+    Args:
+        course: of the face; rows that shall not count are not in it.
+        aus: shape (len(course), len(COLUMNS)), what the track says of the same rows.
+        prepared: the face.
+        face: its index.
+        limits: what counts.
     """
     limits = limits or Limits()
     events: list[Event] = []
-    for face in np.unique(track.face):
-        events += _of_face(track.of_face(int(face)), int(face), limits)
-    return sorted(events, key=lambda event: (event.onset, event.face))
-
-
-def _of_face(track: Track, face: int, limits: Limits) -> list[Event]:
-    valid = track.status == "ok"
-    rate = rate_of(track.time)
-    parts = filters.stretches(track.time, valid)
-    courses = [_course(track, rows) for rows in parts]
-    if not courses:
-        return []
-    least = np.maximum(limits.wander / _skin_moved(), limits.floor)
-    noise = filters.noise_of(np.concatenate([course.brief for course in courses]))
-    events = []
-    for found in courses:
-        course = replace(found, raised=found.raised - filters.REST_OF_NOISE * noise)
-        moving = _movements(course, np.maximum(noise, least), limits)
-        for group in _together(moving, limits):
-            event = _event(course, group, face, rate, limits)
+    for rows in filters.stretches(course.time, course.stretch):
+        part = course.select(rows)
+        signals = _signals(part, aus[rows], limits)
+        found = _standing_out(signals, limits)
+        blinks = _blinks(signals, found, limits)
+        found = [one for one in found if not _blinked(one, blinks, limits)]
+        for one in _winners(found):
+            event = _event(signals, one, part, prepared, limits)
             if event is not None:
-                trust = _trust(track, event, rate)
-                events.append(replace(event, confidence=event.confidence * trust))
-    return [event for event in events if event.confidence >= limits.trusted]
+                events.append(replace(event, face=face))
+    return sorted(events, key=lambda event: event.onset)
 
 
-@dataclass(frozen=True)
-class _Course:
-    """A stretch of a track at equal steps.
-
-    Attributes:
-        time: shape (m,), seconds.
-        raised: shape (m, len(COLUMNS)), over the level of rest.
-        brief: shape (m, len(COLUMNS)), over the running median.
-    """
-
-    time: Array
-    raised: Array
-    brief: Array
-
-
-def _course(track: Track, rows: NDArray[np.int64]) -> _Course:
-    aus = np.nan_to_num(track.aus[rows], nan=0.0)
-    aus[:, _DROP] = 10.0 * jaw_travel(aus[:, _DROP], aus[:, _STRETCH])
-    aus[:, _STRETCH] = 0.0
-    time, values = filters.regular(track.time[rows], aus)
+def _signals(course: Course, aus: Array, limits: Limits) -> _Signals:
+    lasting = freed(np.nan_to_num(aus, nan=0.0))[:, SPOTTED]
+    moving = filters.without_jumps(course.aus[:, SPOTTED], course.key)
+    both = np.concatenate([moving, lasting], axis=1)
+    time, values = filters.regular(course.time, both)
     rate = rate_of(time)
-    values = filters.smooth(values, rate)
-    return _Course(time, filters.raised(values, rate), filters.brief(values, rate))
+    moving, lasting = np.split(filters.smooth(values, rate), 2, axis=1)
+    brief = filters.brief(moving, rate)
+    tremble = filters.noise_of(filters.brief(lasting, rate))
+    slow = np.diag(tremble**2) + wander(limits.wander)
+    rest = filters.REST_OF_NOISE * tremble
+    return _Signals(
+        time,
+        brief,
+        moving - brief,
+        filters.raised(lasting, rate) - rest,
+        background(brief),
+        slow,
+        rate,
+    )
 
 
-def _movements(course: _Course, level: Array, limits: Limits) -> list[_Movement]:
-    """Every action unit that moves clearly, blinks and their company left out."""
-    blinks = [
-        movement.span
-        for name in _BLINKS
-        for movement in _of_column(course, INDEX[name], level, limits)
-        if movement.bump.duration <= limits.micro
-    ]
-    found = [m for column in _SEARCHED for m in _of_column(course, column, level, limits)]
-    return [movement for movement in found if not _blinked(movement, blinks, limits)]
+def _standing_out(signals: _Signals, limits: Limits) -> list[_Found]:
+    """Every pattern wherever it stands out, the clearest first."""
+    found = []
+    for long in (False, True):
+        values, noise = (signals.raised, signals.slow) if long else (signals.brief, signals.noise)
+        clear = limits.clear_long if long else limits.clear
+        heights = scores(values, noise)
+        if not long:
+            heights /= np.maximum(np.median(np.abs(heights), axis=0) / 0.6745, 0.6)
+        for names, height in zip(patterns()[0], heights.T, strict=True):
+            found += [
+                _Found(names, bump, long)
+                for bump in bumps(signals.time, height, 1.0, clear)
+                if (bump.duration > limits.micro) == long and bump.duration >= limits.shortest
+            ]
+    return sorted(found, key=lambda one: -one.bump.peak)
 
 
-def _of_column(course: _Course, column: int, level: Array, limits: Limits) -> list[_Movement]:
-    noise = float(level[column])
-    least = limits.clear * noise
+def _blinks(signals: _Signals, found: list[_Found], limits: Limits) -> list[Interval]:
+    """When the lids close and open again."""
+    seen = np.maximum(signals.brief[:, _LIDS], signals.raised[:, _LIDS])
+    lids = seen.min(axis=1)
 
-    def seen(signal: Array) -> list[_Movement]:
-        return [
-            _Movement(column, bump, bump.peak / noise, signal, noise)
-            for bump in bumps(course.time, signal, noise, least)
-            if bump.duration >= limits.shortest
-        ]
+    def shut(one: _Found) -> bool:
+        near = one.span.contains(signals.time)
+        return bool(near.any()) and float(lids[near].max()) > limits.blink
 
-    raised, brief = course.raised[:, column], course.brief[:, column]
-    whole = seen(raised)
-    below = raised - brief  # the running median over the level of rest
-    for movement in seen(brief):
-        here = float(np.interp(movement.bump.apex, course.time, below))
-        on_top = movement.bump.duration <= limits.micro and movement.bump.peak > 0.25 * here
-        if on_top and all(movement.span.iou(other.span) < 0.3 for other in whole):
-            whole.append(movement)
-    return whole
+    return [one.span for one in found if not one.long and shut(one)]
 
 
-def _blinked(movement: _Movement, blinks: list[Interval], limits: Limits) -> bool:
-    """Whether a movement near the eye is part of a blink."""
-    if REGION[COLUMNS[movement.column]] not in ("brow", "eye", "cheek", "nose"):
+def _closes(one: _Found) -> bool:
+    """Whether a pattern closes the eyes."""
+    return any(NAMES.index(name) in _LIDS for name in one.names)
+
+
+def _blinked(one: _Found, blinks: list[Interval], limits: Limits) -> bool:
+    """Whether a pattern near the eye is part of a blink."""
+    if all(REGION[name] not in _NEAR_EYES for name in one.names) or one.long:
         return False
-    brief = movement.bump.duration <= limits.micro + 0.1
-    apex = movement.bump.apex
-    return brief and any(b.start - 0.1 <= apex <= b.end + 0.1 for b in blinks)
-
-
-def _together(moving: list[_Movement], limits: Limits) -> list[list[_Movement]]:
-    """Movements sorted into groups that share their time, the clearest first."""
-    groups: list[list[_Movement]] = []
-    for movement in sorted(moving, key=lambda m: -m.clarity):
-        for group in groups:
-            if _joins(movement, group[0], limits):
-                group.append(movement)
-                break
-        else:
-            groups.append([movement])
-    return groups
-
-
-def _joins(movement: _Movement, first: _Movement, limits: Limits) -> bool:
-    """Whether a movement belongs to a clearer one.
-
-    So it does where they share most of their time; and where one covers half of the other, unless
-    the clearer one is brief and this one is not. A brief one that accompanies a long expression is
-    part of it: laughing is no volley of micro-expressions.
-    """
-    if movement.span.iou(first.span) >= 0.5:
+    if _closes(one):
         return True
-    if first.bump.duration <= limits.micro < movement.bump.duration:
-        return False
-    shortest = min(first.bump.duration, movement.bump.duration)
-    return _shared(movement.span, first.span) > 0.5 * shortest
+    apex, margin = one.bump.apex, limits.round_blink
+    return any(blink.start - margin <= apex <= blink.end + margin for blink in blinks)
 
 
-def _shared(one: Interval, other: Interval) -> float:
-    """Seconds that two spans have in common."""
-    return max(min(one.end, other.end) - max(one.start, other.start), 0.0)
+def _winners(found: list[_Found]) -> list[_Found]:
+    """The clearest of those that share their time.
+
+    A brief movement stands on top of a long one where it is not part of its coming or going.
+    """
+    kept: list[_Found] = []
+    for one in found:
+        if not any(_shares(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _shares(one: _Found, other: _Found) -> bool:
+    shared = min(one.span.end, other.span.end) - max(one.span.start, other.span.start)
+    if one.long != other.long and shared > 0.0:
+        brief, long = (other, one) if one.long else (one, other)
+        return long.span.iou(brief.span) > 0.3
+    return shared > 0.3 * min(one.bump.duration, other.bump.duration)
 
 
 def _event(
-    course: _Course, group: list[_Movement], face: int, rate: float, limits: Limits
+    signals: _Signals, one: _Found, course: Course, prepared: Prepared, limits: Limits
 ) -> Event | None:
-    """The event that a group of movements makes; None where it cannot be named."""
-    bump = _timed(course, group)
+    """The event that a pattern stands for; None where it cannot be named."""
+    values, noise = (signals.raised, signals.slow) if one.long else (signals.brief, signals.noise)
+    movement = _at_apex(signals, values, one.bump)
+    bump, height, level = _timed(signals, values, noise, movement, one.bump)
     brief = bump.duration <= limits.micro
-    start, end = course.time[0] + limits.margin, course.time[-1] - limits.margin
+    start, end = signals.time[0] + limits.margin, signals.time[-1] - limits.margin
     unseen = not bump.whole or bump.onset < start or bump.offset > end
-    if brief and (unseen or not rate >= 0.99 * LEAST_RATE):
+    if brief and (unseen or not signals.rate >= 0.99 * LEAST_RATE):
+        return None
+    far = farthest(field_of(prepared, movement))
+    if not one.long and (not brief or _part_of_more(signals, movement, bump)):
+        return None
+    aus = action_units_of(movement, noise, far)
+    main = max(aus, key=lambda name: aus[name] * reach()[NAMES.index(name)], default="")
+    if not main or (brief and NAMES.index(main) in _LIDS):
         return None
     micro = brief and bump.apex - bump.onset <= limits.micro_onset
-    aus = _peaks(group)
-    clarity = float(np.sqrt(sum(m.clarity**2 for m in group)))
+    trust = _trust(course, bump, signals.rate, micro=micro)
+    confidence = trust * (1.0 - float(np.exp(-one.bump.peak / (2.0 * limits.clear))))
+    if confidence < limits.trusted:
+        return None
     return Event(
         kind="micro" if micro else "macro",
         onset=bump.onset,
         apex=bump.apex,
         offset=bump.offset,
-        face=face,
-        aus=aus,
-        side=_side(group),
-        region=REGION[COLUMNS[group[0].column]],
-        confidence=1.0 - float(np.exp(-clarity / (2.0 * limits.clear))),
+        face=0,
+        aus={name: min(size, MAX_INTENSITY) for name, size in aus.items()},
+        side=_side(aus),
+        region=REGION[main],
+        confidence=confidence,
+        velocity=_speed(signals.time, height, bump) * far,
+        evidence=_evidence(signals.time, height / level, bump),
     )
 
 
-def _timed(course: _Course, group: list[_Movement]) -> Bump:
-    """Onset, apex and offset of movements together: on their sum, weighted by clarity."""
-    first = group[0]
-    alike = [m for m in group if m.span.iou(first.span) > 0.35]
-    weights = np.array([m.bump.peak / m.noise**2 for m in alike])
-    margin = 0.25 * first.bump.duration
-    near = Interval(first.bump.onset - margin, first.bump.offset + margin)
-    rows = np.flatnonzero(near.contains(course.time))
-    total = weights @ np.array([m.signal[rows] for m in alike])
-    noise = float(np.linalg.norm(weights * [m.noise for m in alike]))
-    apex = np.abs(course.time[rows] - first.bump.apex) <= margin
-    if not apex.any() or len(alike) == 1:
-        return first.bump
-    top = int(np.flatnonzero(apex)[np.argmax(total[apex])])
-    bump = bump_at(course.time[rows], total, top, noise)
-    return bump if bump.whole else first.bump
+def _part_of_more(signals: _Signals, movement: Array, bump: Bump) -> bool:
+    """Whether a brief movement is what a longer one leaves over while it comes or goes."""
+    ends = np.searchsorted(signals.time, (bump.onset, bump.offset)).clip(0, len(signals.time) - 1)
+    change = signals.lasting[ends[1]] - signals.lasting[ends[0]]
+    weights = np.linalg.solve(signals.noise, movement)
+    return abs(float(change @ weights)) > _REMAINDER * float(movement @ weights)
 
 
-def _peaks(group: list[_Movement]) -> dict[str, float]:
-    """Peak of each action unit, in the order of the table; a wide open jaw under its own name."""
-    aus = {}
-    for movement in sorted(group, key=lambda m: (m.column, m.bump.peak)):
-        name, peak = COLUMNS[movement.column], movement.bump.peak
-        if name == "AU26" and peak > 5.0:
-            name, peak = "AU27", min(peak / 2.0, 5.0)
-        aus[name] = peak
-    return aus
+def _at_apex(signals: _Signals, values: Array, bump: Bump) -> Array:
+    """The movement round the apex, shape (columns,)."""
+    middle = int(np.argmin(np.abs(signals.time - bump.apex)))
+    reach = max(int(0.08 * min(bump.duration, 0.5) * signals.rate), 1)
+    return np.asarray(values[max(middle - reach, 0) : middle + reach + 1].mean(axis=0))
 
 
-def _side(group: list[_Movement]) -> str:
+def _timed(
+    signals: _Signals, values: Array, noise: Array, movement: Array, bump: Bump
+) -> tuple[Bump, Array, float]:
+    """Onset, apex, offset on the movement's own course; that course, 1 at the apex; its noise."""
+    weights = np.linalg.solve(noise, movement)
+    power = float(movement @ weights)
+    height = values @ weights / power
+    level = power**-0.5
+    if bump.duration <= 0.5 * (signals.time[-1] - signals.time[0]):
+        level = max(float(np.median(np.abs(height))) / 0.6745, level)
+    reach = 0.3 + 0.25 * bump.duration
+    near = np.flatnonzero(np.abs(signals.time - bump.apex) <= reach + bump.duration)
+    time, here = signals.time[near], height[near]
+    close = np.abs(time - bump.apex) <= 0.5 * bump.duration + 1.0 / signals.rate
+    top = int(np.argmax(np.where(close, here, -np.inf)))
+    return bump_at(time, here, top, level), height, level
+
+
+def _speed(time: Array, height: Array, bump: Bump) -> float:
+    """Greatest rise per second between onset and apex."""
+    rows = np.flatnonzero((time >= bump.onset) & (time <= bump.apex))
+    if len(rows) < 2:
+        return float(1.0 / max(bump.apex - bump.onset, 1e-3))
+    return float(np.gradient(height[rows], time[rows]).max())
+
+
+def _evidence(time: Array, height: Array, bump: Bump) -> tuple[tuple[float, float], ...]:
+    """The curve from a little before the onset to a little after the offset."""
+    margin = 0.5 * bump.duration
+    rows = (time >= bump.onset - margin) & (time <= bump.offset + margin)
+    return tuple(zip(time[rows].tolist(), height[rows].tolist(), strict=True))
+
+
+def _side(aus: dict[str, float]) -> str:
     """``L`` or ``R`` where that side has more than three quarters of what is sided."""
     size = {"L": 0.0, "R": 0.0}
-    for movement in group:
-        name = COLUMNS[movement.column]
+    for name, peak in aus.items():
         if name in _SIDED:
-            size[name[-1]] += movement.bump.peak
+            size[name[-1]] += peak
     total = size["L"] + size["R"]
-    for side, share in size.items():
-        if total > 0 and share > 0.75 * total:
-            return side
-    return "both"
+    return next((side for side, part in size.items() if total > 0 and part > 0.75 * total), "both")
 
 
-def _trust(track: Track, event: Event, rate: float) -> float:
-    """How far to believe an event, 0 to 1: how the face was seen, how still the head was."""
-    part = track.crop(Interval(event.onset, event.offset))
-    part = part.select(part.status == "ok")
-    if not len(part):
+def _trust(course: Course, bump: Bump, rate: float, *, micro: bool) -> float:
+    """How far to believe an event, 0 to 1: by the skin that was seen and how still the head was."""
+    rows = Interval(bump.onset, bump.offset).contains(course.time)
+    if not rows.any():
         return 0.0
-    turn = float(np.ptp(part.pose, axis=0).max())
-    still = 1.0 / (1.0 + (turn / 8.0) ** 2)
-    dense = min(rate / USABLE_RATE, 1.0) if event.kind == "micro" else 1.0
-    return float(part.confidence.mean()) * still * dense
-
-
-@cache
-def _skin_moved() -> Array:
-    """How far each action unit at intensity 1 moves the average face, all points together, IOD."""
-    fields = fields_of(template())[:, :, :2] / MAX_INTENSITY
-    return np.asarray(np.sqrt((fields**2).sum(axis=(1, 2))))
+    turn = float(np.ptp(course.pose[rows, :3], axis=0).max())
+    still = 1.0 / (1.0 + (turn / 12.0) ** 2)
+    dense = min(rate / USABLE_RATE, 1.0) if micro else 1.0
+    return float(1.0 - course.odd[rows].mean()) * still * dense

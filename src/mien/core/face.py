@@ -86,13 +86,15 @@ class Event:
         side: ``"L"``, ``"R"`` or ``"both"``.
         region: ``brow``, ``eye``, ``nose``, ``cheek``, ``mouth`` or ``chin``.
         confidence: 0 to 1.
-        velocity: IOD per second, the greatest speed of any point of the face between onset and apex;
-            NaN where it is not known.
-        evidence: seconds and height over rest in noise levels, sample by sample: the curve in which
-            the event was found.
+        velocity: IOD per second, the greatest speed of any point of the face between onset and
+            apex; NaN where it is not known.
+        evidence: seconds and height over rest in noise levels, sample by sample: the curve in
+            which the event was found.
         names: categories that the movement looks like and their probability, most likely first;
             empty where none is asked for or allowed.
         description: the movement in words; empty where there is nothing to add.
+        support: how clearly the expression network agrees, in noise levels; 2 and more bears the
+            event out, -2 and less speaks against it. NaN where it was not asked or says nothing.
     """
 
     kind: str
@@ -108,3 +110,4 @@ class Event:
     evidence: tuple[tuple[float, float], ...] = ()
     names: tuple[tuple[str, float], ...] = ()
     description: str = ""
+    support: float = math.nan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from mien.core.facs import COLUMNS, INDEX
 if TYPE_CHECKING:
     import pandas as pd
 
+_PRESENT = 3.0  # standard deviations
 STATUSES = ("ok", "interpolated", "lost", "occluded", "blurred", "turned")
 
 
@@ -61,6 +62,8 @@ class Track:
         pose: shape (n, 3), yaw, pitch, roll in degrees.
         position: shape (n, 3), x, y (px, midpoint of the pupils), scale (px per IOD).
         aus: shape (n, len(COLUMNS)), 0 to 5; NaN where the face gives no reading.
+        deviation: shape (n, len(COLUMNS)), standard deviation of each intensity; None where it is
+            not known.
 
     Raises:
         ValueError: fields of different length.
@@ -75,12 +78,15 @@ class Track:
     pose: NDArray[np.float64]
     position: NDArray[np.float64]
     aus: NDArray[np.float64]
+    deviation: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         n = len(self.time)
-        expected = {"pose": (n, 3), "position": (n, 3), "aus": (n, len(COLUMNS))}
+        units = (n, len(COLUMNS))
+        expected = {"pose": (n, 3), "position": (n, 3), "aus": units, "deviation": units}
         for item in fields(self):
-            shape = getattr(self, item.name).shape
+            values = getattr(self, item.name)
+            shape = expected["deviation"] if values is None else values.shape
             if shape != expected.get(item.name, (n,)):
                 wanted = expected.get(item.name, (n,))
                 raise ValueError(f"track.{item.name}: expected shape {wanted}, got {shape}")
@@ -90,7 +96,12 @@ class Track:
 
     def select(self, rows: NDArray[np.bool_]) -> Track:
         """The rows where the mask, shape (n,), is true."""
-        return Track(*(getattr(self, item.name)[rows] for item in fields(self)))
+        parts: dict[str, Any] = {
+            item.name: None if values is None else values[rows]
+            for item in fields(self)
+            for values in (getattr(self, item.name),)
+        }
+        return Track(**parts)
 
     def crop(self, interval: Interval) -> Track:
         """The rows inside an interval (seconds)."""
@@ -103,6 +114,35 @@ class Track:
     def au(self, column: str) -> NDArray[np.float64]:
         """One AU column such as ``"AU12L"``, shape (n,)."""
         return self.aus[:, INDEX[column]]
+
+    def present(self, column: str) -> NDArray[np.bool_]:
+        """Where an AU column is above its noise, shape (n,): three standard deviations, no less.
+
+        Nowhere where the deviation is not known.
+        """
+        if self.deviation is None:
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.asarray(self.au(column) > _PRESENT * self.deviation[:, INDEX[column]])
+
+    def confidence_of(self, column: str) -> NDArray[np.float64]:
+        """How far to believe an AU column, 0 to 1, shape (n,).
+
+        The row's own confidence; half of it where the intensity is uncertain by 1.
+        """
+        if self.deviation is None:
+            return self.confidence
+        unsure = np.nan_to_num(self.deviation[:, INDEX[column]], nan=np.inf)
+        return np.asarray(self.confidence / (1.0 + unsure))
+
+    def asymmetry(self, code: str) -> NDArray[np.float64]:
+        """Left less right over their sum, -1 to 1, shape (n,), of a sided unit such as ``"AU12"``.
+
+        NaN where neither side is present, or one is not seen.
+        """
+        left, right = self.au(f"{code}L"), self.au(f"{code}R")
+        there = self.present(f"{code}L") | self.present(f"{code}R")
+        total = np.where(there, left + right, np.nan)
+        return np.asarray((left - right) / total)
 
     def to_pandas(self) -> pd.DataFrame:
         """The track as a data frame with the columns of ``track.csv``."""

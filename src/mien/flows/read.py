@@ -1,36 +1,40 @@
 """Read clips and photos: action units, head pose, and when something happens."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import far_side
+from mien.anatomy.inverse import prepare
+from mien.anatomy.model import face_model
 from mien.anatomy.threads import one_thread
-from mien.capture.action_units import Clock, read_rows
-from mien.capture.neutral import FROM_PHOTO, Neutral, neutral_of_clip
+from mien.capture.action_units import Clock, Person, read_rows
+from mien.capture.gate import Gate, poor_spans
+from mien.capture.neutral import Neutral, neutral_of_clip
 from mien.capture.quality import Quality, quality_of
+from mien.capture.recording import Recorder
 from mien.capture.rows import Rows
 from mien.capture.spotting import spot
+from mien.capture.verdict import Verdict
 from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.seams import Progress, silent
 from mien.core.signal import Track
 from mien.edit.portrait import Portrait, Source, faces_of, neutral_model, pixels_of, portrait
-from mien.export import FORMATS
-from mien.flows.report import write_report
-from mien.landmark.track import follow
-from mien.media.folders import check_replaceable, whole_folder
+from mien.flows.calibrations import neutral_of
+from mien.flows.look import looked_at
 from mien.media.kind import classify
-from mien.media.video import frames, probe
+from mien.media.prefetch import prefetch
+from mien.media.video import probe
 
-_REPORT = "report.html"
-_NAMES = (*FORMATS, _REPORT)
+_STANDS = "duplicates"  # the check of spans that hide nothing: a face may rest, and then move
+_BLURRED = "blur"  # the check that says so
 _FLICKER = 3  # a face seen in fewer frames of a longer clip is taken for an error of the detector
 
 
@@ -73,9 +77,9 @@ def read(
             its rows are ``lost``.
     """
     path = Path(path)
-    photo = classify(path) == "image"
-    track, faces = _photo(path, neutral) if photo else _clip(path, neutral, progress)
-    return Reading(track, [] if photo else spot(track), quality_of(track, faces))
+    if classify(path) == "image":
+        return _photo(path, neutral)
+    return _clip(path, neutral_of(neutral), progress)
 
 
 @one_thread()
@@ -99,48 +103,92 @@ def measure(image: Source, neutral: Source | None = None) -> dict[str, float]:
     return to_dict(portrait(found, model).visible_aus)
 
 
-def _clip(path: Path, neutral: Source | None, progress: Progress) -> tuple[Track, int]:
-    """Track of a clip, and the number of faces in it."""
-    model = neutral_model(neutral)
-    resting = None if model is None else Neutral(model.neutral, FROM_PHOTO)
-    total = probe(path).count
+def _clip(path: Path, resting: Neutral | None, progress: Progress) -> Reading:
+    info = probe(path)
+    gate, recorder = Gate(), Recorder()
     with Rows() as rows:
-        clock = _followed(path, rows, lambda done: progress("follow", done, total))
-        people = _people(rows, resting, len(clock.time))
+        clock = _followed(
+            path, rows, gate, recorder, lambda done: progress("follow", done, info.count)
+        )
+        people = _people(rows, recorder, resting, len(clock.time))
         track = read_rows(rows, people, clock, lambda done: progress("read", done, len(clock.time)))
-    return track, len(people)
+    checks = gate.judge()
+    events = [event for one in people.values() for event in _events(one, track, checks)]
+    events.sort(key=lambda event: (event.onset, event.face))
+    quality = quality_of(track, len(people), checks)
+    return Reading(_blurred(track, checks), events, quality)
 
 
-def _followed(path: Path, rows: Rows, told: Callable[[int], None]) -> Clock:
-    """Landmarks of all faces into ``rows``; the clock of the clip."""
+def _events(person: Person, track: Track, checks: Sequence[Verdict]) -> list[Event]:
+    """Events of one face, on the rows that may count."""
+    own = track.of_face(person.index)
+    counts = own.status == "ok"
+    for span, check in poor_spans(checks):
+        if check != _STANDS:
+            counts &= ~span.contains(own.time)
+    course = person.course.select(np.isin(person.course.frame, own.frame[counts]))
+    aus = own.aus[np.searchsorted(own.frame, course.frame)]
+    return spot(course, aus, person.prepared, person.index)
+
+
+def _blurred(track: Track, checks: Sequence[Verdict]) -> Track:
+    """The track with the rows marked that are too blurred to count."""
+    status = track.status.copy()
+    for span, check in poor_spans(checks):
+        if check == _BLURRED:
+            status[span.contains(track.time) & (status == "ok")] = "blurred"
+    return replace(track, status=status)
+
+
+def _followed(
+    path: Path, rows: Rows, gate: Gate, recorder: Recorder, told: Callable[[int], None]
+) -> Clock:
+    """Landmarks of all faces into ``rows``, their motion into ``recorder``; the clock of the clip.
+
+    Pictures are decoded and landmarks found ahead, in threads of their own.
+    """
     time: list[float] = []
     pts: list[int] = []
-
-    def pictures() -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        with closing(frames(path)) as source:
-            for frame in source:
-                time.append(frame.time)
-                pts.append(frame.pts)
-                yield frame.time, frame.pixels
-
-    for index, seen in enumerate(follow(pictures())):
-        for one in seen:
-            rows.add(index, one.face, one.points)
-        told(index + 1)
+    where: dict[int, NDArray[np.float64]] = {}
+    with closing(prefetch(looked_at(path))) as looks:
+        for look in looks:
+            frame, seen = look.frame, look.seen
+            time.append(frame.time)
+            pts.append(frame.pts)
+            if seen is not None:
+                where = {one.face: one.points for one in seen}
+                for face, points in where.items():
+                    rows.add(frame.index, face, points)
+            recorder.see(frame, None if seen is None else where)
+            for face, covered in look.covered.items():
+                recorder.cover(face, covered)
+            luma = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
+            gate.look(frame.time, np.asarray(luma, np.uint8), _largest(where))
+            told(frame.index + 1)
     return Clock(np.array(time), np.array(pts, dtype=np.int64))
 
 
-def _people(rows: Rows, resting: Neutral | None, count: int) -> dict[int, tuple[int, Neutral]]:
-    """Number of each face while it was followed, to its index and resting face."""
+def _largest(faces: dict[int, NDArray[np.float64]]) -> NDArray[np.float64] | None:
+    """The points that cover most, or None."""
+    boxes = {face: np.ptp(points[:, :2], axis=0).prod() for face, points in faces.items()}
+    return faces[max(boxes, key=boxes.__getitem__)] if boxes else None
+
+
+def _people(
+    rows: Rows, recorder: Recorder, resting: Neutral | None, count: int
+) -> dict[int, Person]:
+    """Number of each face while it was followed, to who it is."""
     people = {}
     for index, face in enumerate(rows.faces(_FLICKER if count > 4 * _FLICKER else 1)):
         known = resting if index == 0 else None
-        people[face] = (index, known or neutral_of_clip(rows.sample(face)))
+        neutral = known or neutral_of_clip(rows.sample(face))
+        prepared = prepare(face_model(neutral.mesh))
+        people[face] = Person(index, neutral, prepared, recorder.course(face))
     return people
 
 
-def _photo(path: Path, neutral: Source | None) -> tuple[Track, int]:
-    """Track of a photo, one row per face, and their number."""
+def _photo(path: Path, neutral: Source | None) -> Reading:
+    """One row per face of a photo."""
     found = faces_of(pixels_of(path), str(path))
     model = neutral_model(neutral)
     people = [portrait(face, model if i == 0 else None) for i, face in enumerate(found)]
@@ -158,77 +206,10 @@ def _photo(path: Path, neutral: Source | None) -> tuple[Track, int]:
         position=np.array([(p.x, p.y, p.scale) for p in poses]),
         aus=np.array([person.visible_aus for person in people]),
     )
-    return track, n
+    return Reading(track, [], quality_of(track, n))
 
 
 def _sure(person: Portrait) -> float:
     """Mean confidence of what is on the face; of all units where nothing is."""
     weights = person.aus + 1e-3
     return float((person.confidence * weights).sum() / weights.sum())
-
-
-def read_files(
-    paths: list[Path],
-    out: Path,
-    *,
-    neutral: Source | None = None,
-    progress: Progress = silent,
-) -> list[Path]:
-    """Read clips and photos into a folder each: ``track.csv``, ``events.json``, ``report.html``.
-
-    A folder appears when it is complete, and takes the place of one of the same name that an
-    earlier run wrote.
-
-    Args:
-        paths: of the inputs.
-        out: the folder of the folders; each has the input's name, equal names get ``-2`` and so on.
-        neutral: as in :func:`read`.
-        progress: told about the frames.
-
-    Returns:
-        The files written.
-
-    Raises:
-        MediaError: a folder that mien did not write stands in the way; and as in :func:`read`.
-    """
-    for path in paths:
-        classify(path)  # a file that cannot be read stops us before the work
-    folders = _folders(paths, out)
-    written: list[Path] = []
-    for path, folder in zip(paths, folders, strict=True):
-        reading = read(path, neutral=neutral, progress=progress)
-        with whole_folder(folder, _is_reading) as part:
-            for name, write in FORMATS.items():
-                write(reading.track, reading.events, part / name)
-            write_report(
-                part / _REPORT,
-                path,
-                reading.track,
-                reading.events,
-                reading.quality,
-                neutral is not None,
-            )
-        written += [folder / name for name in _NAMES]
-    return written
-
-
-def _folders(paths: list[Path], out: Path) -> list[Path]:
-    """A folder per input, all different.
-
-    Raises:
-        MediaError: one of them holds something that mien did not write.
-    """
-    taken: set[str] = set()
-    folders = []
-    for path in paths:
-        names = (path.stem if n == 1 else f"{path.stem}-{n}" for n in count(1))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        check_replaceable(out / name, _is_reading)
-        folders.append(out / name)
-    return folders
-
-
-def _is_reading(folder: Path) -> bool:
-    """Whether an earlier reading wrote a folder, and nobody put anything else into it."""
-    return all(file.name in _NAMES for file in folder.iterdir())

@@ -64,7 +64,7 @@ class _Followed:
 
 
 @dataclass
-class _State:
+class Following:
     """What is known while a clip runs; nothing in it grows with the length of the clip."""
 
     live: list[_Followed] = field(default_factory=list)
@@ -85,20 +85,31 @@ def follow(pictures: Iterable[tuple[float, Image]]) -> Iterator[list[Seen]]:
     Args:
         pictures: seconds and RGB picture (H, W, 3) of each frame, in order.
     """
-    state = _State()
+    state = Following()
     for time, image in pictures:
-        state.index += 1
-        cut = state.shots.starts(image)
-        if cut:
-            state.lost, state.live = [*state.lost, *state.live][-_KEEP:], []
-        before = len(state.live)
-        _move_on(state, time, image)
-        missing = len(state.live) < before or not state.live
-        waited = state.index - state.searched >= _SEARCH_LOST
-        due = time - state.searched_at >= _SEARCH_NEW
-        if cut or due or (missing and waited):
-            _search(state, time, image)
-        yield [Seen(one.face, one.points) for one in sorted(state.live, key=lambda one: one.face)]
+        yield seen_on(state, time, image)
+
+
+def seen_on(state: Following, time: float, image: Image) -> list[Seen]:
+    """What is seen on the next picture, as :func:`follow` yields it.
+
+    Args:
+        state: one per clip; it is changed.
+        time: seconds.
+        image: RGB (H, W, 3).
+    """
+    state.index += 1
+    cut = state.shots.starts(image)
+    if cut:
+        state.lost, state.live = [*state.lost, *state.live][-_KEEP:], []
+    before = len(state.live)
+    _move_on(state, time, image)
+    missing = len(state.live) < before or not state.live
+    waited = state.index - state.searched >= _SEARCH_LOST
+    due = time - state.searched_at >= _SEARCH_NEW
+    if cut or due or (missing and waited):
+        _search(state, time, image)
+    return [Seen(one.face, one.points) for one in sorted(state.live, key=lambda one: one.face)]
 
 
 def read_near(image: Image, square: Square) -> Array | None:
@@ -115,7 +126,7 @@ def read_near(image: Image, square: Square) -> Array | None:
     return None if points is None else points * shrink + (left, top, 0.0)
 
 
-def _move_on(state: _State, time: float, image: Image) -> None:
+def _move_on(state: Following, time: float, image: Image) -> None:
     """Read every face where it was on the frame before; and for a while the lost ones too."""
     shot = state.shots.number
     waiting = [one for one in state.lost if one.cut == shot and time - one.time <= _LINGER]
@@ -136,7 +147,7 @@ def _move_on(state: _State, time: float, image: Image) -> None:
     state.live, state.lost = seen, gone[-_KEEP:]
 
 
-def _search(state: _State, time: float, image: Image) -> None:
+def _search(state: Following, time: float, image: Image) -> None:
     """Look for faces that are not followed yet."""
     state.searched, state.searched_at = state.index, time
     for start in starts(image, [one.points for one in state.live]):
@@ -162,7 +173,7 @@ def _settled(image: Image, start: Array) -> Array | None:
     return points
 
 
-def _returned(state: _State, points: Array) -> _Followed | None:
+def _returned(state: Following, points: Array) -> _Followed | None:
     """The lost face that these points belong to, taken off the list of the lost."""
     now = square_of(points)
     best, nearest = None, np.inf

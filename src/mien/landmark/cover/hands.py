@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mien.landmark.backends.hands import hands_in
 from mien.landmark.backends.mediapipe import Square
-from mien.landmark.cover.upright import SIZE, deep, fixed
+from mien.landmark.cover.upright import SIZE, crop_to_picture, deep, fixed, into
 from mien.landmark.detect import shrunk_part, square_of
 
 Image = NDArray[np.uint8]
@@ -39,6 +39,24 @@ def hands(image: Image, points: Array) -> list[Array]:
     return [hand for hand, kept in zip(found, firm.any(axis=1), strict=True) if kept] + [
         hand for hand, kept in zip(other, firm.any(axis=0), strict=True) if kept
     ]
+
+
+def covered(image: Image, points: Array) -> Bools:
+    """Which points of a face a hand covers, shape (478,).
+
+    Args:
+        image: RGB, shape (H, W, 3).
+        points: the face's landmarks, shape (478, 2 or 3), px.
+    """
+    to_picture = crop_to_picture(points)
+    area = np.zeros(SIZE[::-1], np.bool_)
+    if np.linalg.norm(points[33, :2] - points[263, :2]) >= 1:  # else it is seen from the side
+        for hand in hands(image, points):
+            area |= silhouette(into(to_picture, hand))
+    if not area.any():
+        return np.zeros(len(points), np.bool_)
+    at = np.rint(into(to_picture, points[:, :2])).astype(int).clip(0, np.array(SIZE) - 1)
+    return np.asarray(area[at[:, 1], at[:, 0]])
 
 
 def _hands_in(image: Image, square: Square, reach: float) -> list[Array]:
