@@ -36,3 +36,14 @@ def test_unknown_suite(mien_command) -> None:
     ran = mien_command("bench", "beauty")
     assert ran.code == 2
     assert "anatomy" in ran.err
+
+
+def test_options_of_spot(mien_command, fake_flow, tmp_path) -> None:
+    calls = fake_flow("mien.bench.suites.spot", "run", SimpleNamespace(rows=[]))
+    out = tmp_path / "kept"
+    given = ("--data", str(tmp_path), "--share", "0.1", "--out", str(out))
+    assert mien_command("bench", "spot", *given).code == 0
+    assert calls[0] == calls[0] | {"share": 0.1, "out": out, "jobs": 1}
+    ran = mien_command("bench", "speed", *given)
+    assert ran.code == 2
+    assert "--share is for bench spot" in ran.err

@@ -26,7 +26,10 @@ class Suite(StrEnum):
     OCCLUSION = "occlusion"
     DRAWINGS = "drawings"
     VIDEO = "video"
+    QUALITY = "quality"
+    ROBUSTNESS = "robustness"
     SPEED = "speed"
+    SPOT = "spot"
 
 
 def register(app: typer.Typer) -> None:
@@ -46,23 +49,40 @@ def bench(
         ),
     ] = Path("../shared/data"),
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes to use.")] = 1,
+    share: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="spot: only this share of the clips, such as 0.1."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=local_path,
+            help="spot: keep what each clip gave here; the same command goes on where it stopped.",
+        ),
+    ] = None,
 ) -> None:
     """Measure what mien promises.
 
-    Figures of the face model, the editor or the speed, with intervals over people. "edit" is
-    response, realism, occlusion, drawings and video together. Exit code 1 if a figure misses what
-    is asked of it.
+    Figures of the face model, the editor, the spotter or the speed, with intervals over people.
+    "edit" is response, realism, occlusion, drawings and video together. Exit code 1 if a figure
+    misses what is asked of it.
 
     \b
     Examples:
       mien bench anatomy
       mien bench edit --data ~/faces --jobs 4
+      mien bench spot --jobs 2 --share 0.1 --out spotted
     """
+    asked = {"share": share, "out": out}
+    options = {name: value for name, value in asked.items() if value is not None}
+    if options and suite is not Suite.SPOT:
+        raise InputError(f"--{next(iter(options))} is for bench spot; leave it out here")
     if not data.is_dir():
         raise InputError(f"{data} is no folder: say with --data where the measuring photos are")
     module = import_module(f"mien.bench.suites.{suite.value}")
     with bar() as progress:
-        rows: Sequence[Row] = module.run(data, progress, jobs=jobs).rows
+        rows: Sequence[Row] = module.run(data, progress, jobs=jobs, **options).rows
     _show(suite.value, rows)
     if any(row.held is False for row in rows):
         raise typer.Exit(1)

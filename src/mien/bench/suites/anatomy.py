@@ -147,7 +147,7 @@ def _still(everyone: list[Person], heads: list[Prepared], progress: Progress) ->
         progress("still faces", i, len(everyone))
         image = pixels(person.neutral)
         for look in range(_STILL_LOOKS):
-            readings[i, look] = invert(head, detect(_distorted(image, rng))[0].points).aus
+            readings[i, look] = invert(head, detect(distorted(image, rng))[0].points).aus
     worst = np.percentile(readings, 95, axis=(0, 1))
     column = int(np.argmax(worst))
     low, high = interval(readings, lambda part: np.percentile(part, 95, axis=(0, 1)).max())
@@ -173,7 +173,7 @@ def _still(everyone: list[Person], heads: list[Prepared], progress: Progress) ->
     ]
 
 
-def _distorted(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def distorted(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Within 3 degrees of roll, 10 % of scale, 10 px of shift, 20 % of light; JPEG 85."""
     height, width = image.shape[:2]
     middle, roll, scale = (width / 2, height / 2), rng.uniform(-3, 3), rng.uniform(0.9, 1.1)
