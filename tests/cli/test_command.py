@@ -35,25 +35,33 @@ def test_wrong_usage(mien_command, arguments) -> None:
     ],
 )
 def test_failures(mien_command, fake_flow, error, code, line) -> None:
-    fake_flow("mien.flows.read", "read_files", error)
+    fake_flow("mien.flows.read_files", "read_files", error)
     ran = mien_command("read", "a.jpg", "-o", "out")
     assert ran.code == code
     assert ran.err.strip() == line
 
 
 def test_a_bug_is_not_hidden(mien_command, fake_flow) -> None:
-    fake_flow("mien.flows.read", "read_files", ZeroDivisionError())
+    fake_flow("mien.flows.read_files", "read_files", ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         mien_command("read", "a.jpg", "-o", "out")
 
 
 def test_read(mien_command, fake_flow) -> None:
-    calls = fake_flow("mien.flows.read", "read_files", [Path("out/a/track.csv")])
+    calls = fake_flow("mien.flows.read_files", "read_files", [Path("out/a/track.csv")])
     ran = mien_command("read", "a.mp4", "b.jpg", "-o", "out", "--neutral", "rest.jpg")
     assert ran.out.splitlines() == [str(Path("out/a/track.csv"))]
     calls[0].pop("progress")
     sources = ([Path("a.mp4"), Path("b.jpg")], Path("out"))
-    assert calls == [{"args": sources, "neutral": Path("rest.jpg")}]
+    assert calls == [
+        {
+            "args": sources,
+            "neutral": Path("rest.jpg"),
+            "context": None,
+            "ground": None,
+            "magnify": False,
+        }
+    ]
 
 
 def test_read_a_url(mien_command) -> None:

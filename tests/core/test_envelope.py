@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from mien.core.envelope import FAMILIES, Envelope
+from mien.core.envelope import FAMILIES, Envelope, is_micro
 from mien.core.errors import InputError
 
 phase = st.floats(0.01, 2.0)
@@ -69,6 +70,23 @@ def test_micro_is_what_the_contract_says(times: tuple[float, float, float], micr
 def test_times_must_rise(times: tuple[float, float, float]) -> None:
     with pytest.raises(InputError, match="must rise"):
         Envelope(*times)
+
+
+def test_a_family_of_ones_own() -> None:
+    steps = Envelope(
+        0.0, 1.0, 3.0, (lambda up: up**2, lambda down, ratio: (down < 1 / ratio) * 1.0)
+    )
+    assert steps.value(np.array([0.5, 1.5, 2.5])).tolist() == [0.25, 1.0, 0.0]
+
+
+def test_any_course_can_be_micro() -> None:
+    class Plateau:
+        onset, apex, offset = 0.1, 0.2, 0.5
+
+        def value(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.asarray((time > self.onset) & (time < self.offset), np.float64)
+
+    assert is_micro(Plateau())
 
 
 def test_unknown_family_names_the_known() -> None:

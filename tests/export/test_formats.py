@@ -1,15 +1,22 @@
 """What is written can be read back."""
 
+import json
+import math
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mien.core.errors import InputError
+import mien
+from mien.core.errors import InputError, MissingExtraError
 from mien.core.face import Event
 from mien.core.facs import COLUMNS
 from mien.core.signal import TRACK_COLUMNS, Track
-from mien.export import FORMATS, events_json, track_csv
+from mien.export import FORMATS, at_hand, events_csv, events_json, track_csv, track_parquet
 
 N = 7
 EVENT = Event("micro", 0.1234567, 0.2, 0.41, 1, {"AU04L": 0.5, "AU12R": 1.25}, "both", "brow", 0.75)
@@ -78,6 +85,118 @@ def test_events(tmp_path: Path) -> None:
     assert (back.kind, back.aus, back.side, back.face) == (EVENT.kind, EVENT.aus, EVENT.side, 1)
 
 
+def test_events_with_all_they_may_carry(tmp_path: Path) -> None:
+    full = replace(
+        EVENT, velocity=0.4213, evidence=((0.1, 0.5), (0.2, 8.25)), names=(("happy", 0.75),),
+        description="One lip corner rises.",
+    )  # fmt: skip
+    events_json.write([full, EVENT], tmp_path / "events.json")
+    back, bare = events_json.read(tmp_path / "events.json")
+    for name in ("velocity", "evidence", "names", "description"):
+        assert getattr(back, name) == getattr(full, name)
+    assert math.isnan(bare.velocity)
+    assert (bare.evidence, bare.names, bare.description) == ((), (), "")
+
+
+def test_events_written_before_they_carried_more(tmp_path: Path) -> None:
+    events_json.write([EVENT], tmp_path / "events.json")
+    (entry,) = json.loads((tmp_path / "events.json").read_text())
+    for name in ("velocity", "evidence", "names", "description"):
+        del entry[name]
+    (tmp_path / "events.json").write_text(json.dumps([entry]))
+    assert len(events_json.read(tmp_path / "events.json")) == 1
+
+
+@given(
+    steps=st.lists(st.floats(0.001, 0.2), min_size=1, max_size=40),
+    share=st.lists(st.floats(0, 1), min_size=3, max_size=3),
+)
+def test_events_fall_on_the_frames_presented_nearest(
+    steps: list[float], share: list[float]
+) -> None:
+    time = np.concatenate([[0.0], np.cumsum(steps)])
+    n = len(time)
+    track = Track(
+        time, np.arange(n), np.arange(n), np.zeros(n, dtype=np.int64), np.full(n, "ok"),
+        np.ones(n), np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, len(COLUMNS))),
+    )  # fmt: skip
+    onset, apex, offset = sorted(time[-1] * s for s in share)
+    event = replace(EVENT, onset=onset, apex=apex, offset=offset)
+    (row,) = events_csv.spotted([event], track, "clip")
+    for frame, moment in ((row.onset, onset), (row.apex, apex), (row.offset, offset)):
+        assert abs(time[frame] - moment) == pytest.approx(np.abs(time - moment).min())
+
+
+def test_log_of_the_challenge(track: Track, tmp_path: Path) -> None:
+    event = replace(EVENT, onset=0.0, apex=2 / 29.97, offset=5 / 29.97)
+    rows = events_csv.spotted([event], track, "sub01, take 2")
+    events_csv.write(rows, tmp_path / "events.csv")
+    assert events_csv.read(tmp_path / "events.csv") == rows
+    assert (rows[0].onset, rows[0].apex, rows[0].offset) == (0, 2, 5)
+    assert rows[0].aus == ("AU12R", "AU04L")
+    head, line = (tmp_path / "events.csv").read_text().splitlines()
+    assert head.startswith("video,gt_onset,gt_offset,pred_onset,pred_offset,result,")
+    assert line.startswith('"sub01, take 2",,,0,5,,2,micro,AU12R+AU04L,both,1,')
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda text: text.replace("pred_onset", "start"), "columns"),
+        (lambda text: text.replace("micro", "tiny"), "line 2"),
+        (lambda text: text.replace("AU12R", "AU99"), "line 2"),
+        (lambda text: text[:-20], "line 2"),
+        (lambda _: "", "columns"),
+    ],
+)
+def test_damaged_log(track: Track, tmp_path: Path, spoil, message: str) -> None:
+    file = tmp_path / "events.csv"
+    events_csv.write(events_csv.spotted([EVENT], track, "clip"), file)
+    file.write_text(spoil(file.read_text()))
+    with pytest.raises(InputError, match=message):
+        events_csv.read(file)
+
+
+def test_parquet(track: Track, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    file = tmp_path / "track.parquet"
+    for some in (track, track.select(np.zeros(N, dtype=bool))):
+        track_parquet.write(some, file)
+        back = track_parquet.read(file)
+        assert back.status.tolist() == some.status.tolist()
+        for name in ("time", "pts", "frame", "face"):
+            assert (getattr(back, name) == getattr(some, name)).all()
+        for name in ("confidence", "pose", "position", "aus"):
+            np.testing.assert_allclose(getattr(back, name), getattr(some, name), rtol=1e-6)
+    schema = parquet.read_schema(file)
+    assert tuple(schema.names) == TRACK_COLUMNS
+    assert schema.metadata[b"mien"].decode() == mien.__version__
+    assert schema.field("yaw").metadata == {b"unit": b"degree"}
+    assert all(field.metadata[b"unit"] for field in schema)
+
+
+def test_no_reading_is_null_in_parquet(track: Track, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    track_parquet.write(track, tmp_path / "track.parquet")
+    assert parquet.read_table(tmp_path / "track.parquet")["AU12L"].null_count == 1
+
+
+@pytest.mark.parametrize("text", ["", "PAR1", "time,pts\n"])
+def test_damaged_parquet(tmp_path: Path, text: str) -> None:
+    pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    (tmp_path / "track.parquet").write_text(text)
+    with pytest.raises(InputError, match=r"track\.parquet"):
+        track_parquet.read(tmp_path / "track.parquet")
+
+
+def test_without_pyarrow(monkeypatch: pytest.MonkeyPatch, track: Track, tmp_path: Path) -> None:
+    monkeypatch.setattr(track_parquet, "find_spec", lambda _: None)
+    assert set(at_hand()) == set(FORMATS) - {"track.parquet"}
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"mien\[parquet\]"):
+        track_parquet.write(track, tmp_path / "track.parquet")
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[{}]", "3", '{"mien": 1}', "[[]]", '[{"kind": "micro"}]', '["event"]']
 )
@@ -88,6 +207,6 @@ def test_damaged_events(tmp_path: Path, text: str) -> None:
 
 
 def test_table(track: Track, tmp_path: Path) -> None:
-    for name, write in FORMATS.items():
-        write(track, [EVENT], tmp_path / name)
-    assert {file.name for file in tmp_path.iterdir()} == {"track.csv", "events.json"}
+    for name, write in at_hand().items():
+        write(track, [EVENT], tmp_path / name, "clip")
+    assert {file.name for file in tmp_path.iterdir()} == set(at_hand())

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli import bench, demo, doctor, edit, read, recipes
+from mien.cli import bench, calibrate, demo, doctor, edit, models, read, recipes, synth
 from mien.core.errors import MienError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -24,7 +24,7 @@ app = typer.Typer(
     context_settings=_SETTINGS,
 )
 
-for verb in (demo, doctor, edit, recipes, read, bench):
+for verb in (demo, doctor, edit, recipes, read, synth, calibrate, models, bench):
     verb.register(app)
 
 

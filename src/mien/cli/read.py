@@ -1,12 +1,16 @@
 """``mien read``: action units and their events from clips and photos."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.options import Neutral, local_path
 from mien.cli.progress import bar
+from mien.core.errors import InputError
+
+if TYPE_CHECKING:
+    from mien.guard.policy import Ground
 
 
 def register(app: typer.Typer) -> None:
@@ -30,20 +34,91 @@ def read(
         ),
     ],
     neutral: Neutral = None,
+    subject: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Who the largest face is, if calibrated (mien calibrate); instead of --neutral.",
+        ),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SETTING",
+            help="Also name what each movement looks like; say where it was filmed: personal, art,"
+            " research, health, workplace or education.",
+        ),
+    ] = None,
+    ground: Annotated[
+        str | None,
+        typer.Option(
+            metavar="medical|safety",
+            help="With --context: the reason without which nothing is named at work and in"
+            " education.",
+        ),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="With --ground: where that reason is written down."),
+    ] = None,
+    magnify: Annotated[
+        bool,
+        typer.Option(
+            "--magnify",
+            help="Also write the best micro-expressions as clips in which their motion is"
+            " magnified, into DIR/NAME/magnified.",
+        ),
+    ] = False,
 ) -> None:
     """Measure action units, head pose and events of every face.
 
-    Writes DIR/NAME/track.csv, events.json and report.html per input, and prints what it wrote, one
-    file per line.
+    Writes DIR/NAME/track.csv, track.parquet, events.json, events.csv and report.html per input, and
+    prints what it wrote, one file per line.
 
     \b
     Examples:
       mien read interview.mp4 -o out
       mien read before.jpg after.jpg -o out --neutral rest.jpg
+      mien read session.mp4 -o out --subject anna --context research
     """
-    from mien.flows.read import read_files
+    from mien.export import track_parquet
+    from mien.flows.read_files import read_files
 
+    zero = neutral if subject is None else _known(subject, neutral)
+    reason = _ground(ground, record)
     with bar() as progress:
-        written = read_files(sources, out, neutral=neutral, progress=progress)
+        written = read_files(
+            sources,
+            out,
+            neutral=zero,
+            context=context,
+            ground=reason,
+            magnify=magnify,
+            progress=progress,
+        )
     for path in written:
         typer.echo(path)
+    if not track_parquet.available():
+        hint = f"{track_parquet.NAME} was left out: pip install 'mien[{track_parquet.EXTRA}]'"
+        typer.echo(hint, err=True)
+
+
+def _known(subject: str, neutral: Path | None) -> str:
+    """The name of somebody calibrated."""
+    from mien.flows.calibrations import calibrated
+
+    if neutral is not None:
+        raise InputError("--subject and --neutral both say what rest is: give one of them")
+    calibrated(subject)
+    return subject
+
+
+def _ground(kind: str | None, record: str | None) -> "Ground | None":
+    """What justifies names."""
+    from mien.guard.policy import Ground
+
+    if kind is None:
+        if record is not None:
+            raise InputError("--record goes with --ground medical or --ground safety")
+        return None
+    return Ground(kind, record or "")

@@ -8,7 +8,6 @@ value; the schema beside the presets says the form.
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,11 +18,10 @@ from types import MappingProxyType
 from mien.core import facs
 from mien.core.document import did_you_mean, fields_of, load
 from mien.core.errors import InputError
+from mien.core.names import check_name
 
 SUFFIX = ".json"
 _FIELDS = ("name", "aus", "rest", "source")
-_NAME = re.compile(r'[^\s.\-/\\:*?"<>|=]([^/\\:*?"<>|=]*[^\s./\\:*?"<>|=])?')
-_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ class Recipe:
     """An expression.
 
     Attributes:
-        name: what it is called; files and folders are named by it too, so it has no slashes,
-            colons, quotes, ``* ? < > | =``, and no dot, dash or space at its start.
+        name: what it is called; files and folders are named by it too, as
+            :func:`mien.core.names.check_name` allows.
         aus: AU name to intensity, 0 to 5; a name without a side means both.
         rest: 0 brings the units it does not name to rest (gaze and blinks excepted), None lets them
             stay as they are.
@@ -135,11 +133,12 @@ def _by_name(recipe: Recipe) -> str:
 
 
 def _check_name(name: object) -> None:
-    fits = isinstance(name, str) and len(name) <= _LONGEST and name.isprintable()
-    if not isinstance(name, str) or not fits or not _NAME.fullmatch(name):
-        raise InputError(
-            f'name: is a text of up to {_LONGEST} letters that can name a file, without /\\:*?"<>|='
-        )
+    if not isinstance(name, str):
+        raise InputError("name: is a text that can name a file")
+    try:
+        check_name(name)
+    except InputError as error:
+        raise InputError(f"name: {error}") from None
     if facs.is_au(name):
         raise InputError(f"name: {name} is written like an action unit: choose a word")
 

@@ -1,6 +1,7 @@
 """``events.json``: the expressions and micro-expressions of a clip."""
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ def write(events: Iterable[Event], path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps([_entry(event) for event in events], indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    text = ",\n".join(_text(event) for event in events)
+    path.write_text(f"[\n{text}\n]\n" if text else "[]\n", encoding="utf-8")
 
 
 def read(path: Path) -> list[Event]:
@@ -39,6 +40,13 @@ def read(path: Path) -> list[Event]:
         raise InputError(f"{path}: is no events.json of mien: {error}") from None
 
 
+def _text(event: Event) -> str:
+    """One event; its evidence, which may be long, on one line."""
+    lines = json.dumps(_entry(event), indent=1).removesuffix("\n}")
+    evidence = json.dumps([[round(t, 4), round(h, 2)] for t, h in event.evidence])
+    return f'{lines},\n "evidence": {evidence}\n}}'
+
+
 def _entry(event: Event) -> dict[str, Any]:
     return {
         "kind": event.kind,
@@ -48,6 +56,10 @@ def _entry(event: Event) -> dict[str, Any]:
         "side": event.side,
         "region": event.region,
         "confidence": round(event.confidence, 4),
+        "velocity": _or_null(event.velocity, 4),
+        "names": {name: round(probability, 4) for name, probability in event.names},
+        "description": event.description,
+        "support": _or_null(event.support, 2),
     }
 
 
@@ -70,4 +82,24 @@ def _event(entry: dict[str, Any]) -> Event:
         side=entry["side"],
         region=str(entry["region"]),
         confidence=float(entry["confidence"]),
+        **_extras(entry),
     )
+
+
+def _extras(entry: dict[str, Any]) -> dict[str, Any]:
+    """What may be missing: speed, evidence, names, words and support."""
+    return {
+        "velocity": _or_nan(entry.get("velocity")),
+        "evidence": tuple((float(t), float(h)) for t, h in entry.get("evidence", ())),
+        "names": tuple((str(name), float(p)) for name, p in entry.get("names", {}).items()),
+        "description": str(entry.get("description", "")),
+        "support": _or_nan(entry.get("support")),
+    }
+
+
+def _or_null(value: float, digits: int) -> float | None:
+    return None if math.isnan(value) else round(value, digits)
+
+
+def _or_nan(value: Any) -> float:
+    return math.nan if value is None else float(value)

@@ -14,7 +14,9 @@ Array = NDArray[np.float64]
 
 _MOVES = 0.6  # intensity between the 2nd and the 98th percentile from which a unit is shown
 _MOST = 12  # action units shown
-_POINTS = 3000  # of a curve; longer ones are thinned
+_POINTS = 3000  # of a curve, and as many again near events; longer ones are thinned
+_NEAR = 0.5  # s round an event in which a curve keeps more of its points
+_MOST_BANDS = 100  # events drawn as bands
 _ROW = 96  # px per action unit
 
 
@@ -38,20 +40,25 @@ def units_that_move(track: Track, events: Sequence[Event]) -> list[ActionUnit]:
     return [unit for unit in ACTION_UNITS if unit.code in chosen]
 
 
-def au_figure(track: Track, units: Sequence[ActionUnit], events: Sequence[Event]) -> dict[str, Any]:
+def au_figure(
+    track: Track, units: Sequence[ActionUnit], events: Sequence[Event], faces: int = 1
+) -> dict[str, Any]:
     """One small panel per action unit over a common clock, events as bands, as a Plotly figure.
 
     Args:
         track: of one face.
         units: to show, at least one.
         events: of that face.
+        faces: on the page, which share the number of points.
     """
     rows = len(units)
+    events = sorted(events, key=lambda e: (e.kind != "micro", -e.confidence))[:_MOST_BANDS]
+    near = _near(track.time, events)
     traces: list[dict[str, Any]] = []
     for row, unit in enumerate(units):
         for column in unit.columns:
             side = column[-1] if len(unit.columns) == 2 else "both"
-            time, values = thinned(track.time, track.au(column))
+            time, values = thinned(track.time, track.au(column), near, _POINTS // faces)
             traces.append(_curve(time, values, column, side, row))
     layout = _layout(track, rows)
     for row, unit in enumerate(units):
@@ -82,31 +89,44 @@ def head_figure(track: Track) -> dict[str, Any]:
     return {"data": traces, "layout": layout}
 
 
-def thinned(time: Array, values: Array, most: int = _POINTS) -> tuple[Array, Array]:
+def thinned(
+    time: Array, values: Array, near: NDArray[np.bool_] | None = None, most: int = _POINTS
+) -> tuple[Array, Array]:
     """A long course with fewer points that keeps every peak: least and greatest of each block.
 
     Args:
         time: shape (n,).
         values: shape (n,), may hold NaN; a block without a number stays a gap.
-        most: points to keep, roughly.
+        near: shape (n,), where blocks are short, as somebody will look closely; None: nowhere.
+        most: points to keep, roughly; as many again where ``near``.
     """
-    block = int(np.ceil(2 * len(time) / most)) if len(time) > most else 1
-    if block < 2:
+    near = np.zeros(len(time), dtype=bool) if near is None else near
+    size = np.empty(len(time))  # of the block that each point goes into
+    for part in (near, ~near):
+        size[part] = np.ceil(max(2 * part.sum() / most, 1.0))
+    if not (size > 1).any():
         return time, values
-    count = len(time) // block
-    parts = values[: count * block].reshape(count, block)
-    low = np.where(np.isnan(parts), np.inf, parts).min(axis=1)
-    high = np.where(np.isnan(parts), -np.inf, parts).max(axis=1)
+    starts = np.flatnonzero(np.diff(np.floor(np.cumsum(1.0 / size) + 1e-9), prepend=-1.0))
+    low = np.minimum.reduceat(np.where(np.isnan(values), np.inf, values), starts)
+    high = np.maximum.reduceat(np.where(np.isnan(values), -np.inf, values), starts)
     pairs = np.stack([low, high], axis=1)
     pairs[~np.isfinite(pairs)] = np.nan
-    return np.repeat(time[: count * block : block], 2), pairs.ravel()
+    return np.repeat(time[starts], 2), pairs.ravel()
 
 
-def _top(track: Track, unit: ActionUnit) -> int:
-    """The end of a panel's scale: 1, 2 or 5, so that small movements can be seen."""
+def _near(time: Array, events: Sequence[Event]) -> NDArray[np.bool_]:
+    """Which times lie near an event."""
+    near = np.zeros(len(time), dtype=bool)
+    for event in events:
+        near |= (time >= event.onset - _NEAR) & (time <= event.offset + _NEAR)
+    return near
+
+
+def _top(track: Track, unit: ActionUnit) -> float:
+    """The end of a panel's scale: 0.5, 1, 2 or 5, so that small movements can be seen."""
     rows = track.aus[:, [INDEX[column] for column in unit.columns]]
     highest = float(np.nanmax(rows, initial=0.0))
-    return next((top for top in (1, 2) if highest <= top), 5)
+    return next((top for top in (0.5, 1, 2) if highest <= top), 5)
 
 
 def _curve(time: Array, values: Array, name: str, colour: str, row: int) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""``track.parquet``: the columns of ``track.csv``, typed, with units, in less than half the size.
+
+Apache Parquet through pyarrow, which is an extra of mien: it takes 150 MB on disk.
+"""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mien import __version__
+from mien.core.errors import InputError
+from mien.core.extras import require
+from mien.core.facs import COLUMNS
+from mien.core.signal import STATUSES, TRACK_COLUMNS, Track
+
+NAME = "track.parquet"
+EXTRA = "parquet"
+
+_UNITS = {
+    "time": "s", "pts": "ticks of the container", "frame": "index", "face": "index, largest first",
+    "status": ", ".join(STATUSES), "confidence": "0 to 1", "yaw": "degree", "pitch": "degree",
+    "roll": "degree", "x": "px", "y": "px", "scale": "px per inter-ocular distance",
+    **dict.fromkeys(COLUMNS, "FACS intensity, 0 to 5"),
+}  # fmt: skip
+_WHOLE = ("pts", "frame", "face")
+
+
+def available() -> bool:
+    """Whether pyarrow is installed."""
+    return find_spec("pyarrow") is not None
+
+
+def write(track: Track, path: Path) -> None:
+    """Write a track: time in double, other numbers in single precision; no reading is null.
+
+    The file says which version wrote it (key ``mien``), each column its unit (key ``unit``).
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+        OSError: the file cannot be written.
+    """
+    pa, parquet = require("pyarrow", EXTRA), require("pyarrow.parquet", EXTRA)
+    table = _table(track)
+    schema = pa.schema(
+        [pa.field(name, _type(pa, name), metadata={"unit": _UNITS[name]}) for name in table],
+        metadata={"mien": __version__, "units": json.dumps(_UNITS)},
+    )
+    arrays = [pa.array(table[f.name], f.type, from_pandas=True) for f in schema]
+    whole = pa.Table.from_arrays(arrays, schema=schema)
+    parquet.write_table(whole, path, compression="zstd")
+
+
+def read(path: Path) -> Track:
+    """Read a track that :func:`write` wrote.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+        InputError: no Parquet, other columns, or a status that mien does not know.
+        OSError: the file cannot be read.
+    """
+    pa, parquet = require("pyarrow", EXTRA), require("pyarrow.parquet", EXTRA)
+    try:
+        with path.open("rb") as file:
+            table = parquet.read_table(file)
+    except pa.ArrowException as error:
+        raise InputError(f"{path}: is no Parquet file: {str(error).splitlines()[0]}") from None
+    if tuple(table.column_names) != TRACK_COLUMNS:
+        raise InputError(f"{path}: is no track.parquet of mien: its columns are others")
+    status = np.array(table["status"].to_pylist(), dtype=object)
+    if not set(status) <= set(STATUSES):
+        raise InputError(f"{path}: is damaged: a status that mien does not know")
+    numbers = {
+        name: table[name].to_numpy().astype(np.int64 if name in _WHOLE else np.float64)
+        for name in TRACK_COLUMNS
+        if name != "status"
+    }
+
+    def several(names: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return np.stack([numbers[name] for name in names], axis=1)
+
+    return Track(
+        **{name: numbers[name] for name in ("time", "pts", "frame", "face", "confidence")},
+        status=status.astype("<U12"),
+        pose=several(("yaw", "pitch", "roll")),
+        position=several(("x", "y", "scale")),
+        aus=several(COLUMNS),
+    )
+
+
+def _table(track: Track) -> dict[str, Any]:
+    """Columns by name, in the order of ``track.csv``."""
+    numbers = np.concatenate([track.pose, track.position, track.aus], axis=1)
+    table: dict[str, Any] = {name: getattr(track, name) for name in TRACK_COLUMNS[:6]}
+    table |= {name: numbers[:, i] for i, name in enumerate(TRACK_COLUMNS[6:])}
+    return table
+
+
+def _type(pa: Any, name: str) -> Any:
+    """Type of a column."""
+    if name == "status":
+        return pa.string()
+    if name in _WHOLE:
+        return pa.int64()
+    return pa.float64() if name == "time" else pa.float32()
