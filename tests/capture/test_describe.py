@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -51,6 +52,12 @@ def test_each_unit_has_its_own_side() -> None:
 def test_units_without_sides_have_none() -> None:
     words = described(event({"AU17": 1.0})).description
     assert words.startswith("chin raiser AU17; rises")
+
+
+def test_a_movement_that_is_cut_off_has_no_such_time() -> None:
+    late, early = (replace(event(SMILE), **{name: 1.42}) for name in ("onset", "offset"))
+    assert "; has risen before it is seen, falls in 0.90 s; " in described(late).description
+    assert "; rises in 0.42 s, is not seen to fall; " in described(early).description
 
 
 def test_mirrored() -> None:

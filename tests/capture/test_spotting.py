@@ -24,10 +24,16 @@ def spot(track: Track, limits: Limits | None = None) -> list[Event]:
     seen = track.select(track.status == "ok")
     n = len(seen)
     course = Course(
-        time=seen.time, frame=seen.frame, stretch=np.zeros(n, dtype=np.int64),
-        key=np.zeros(n, dtype=np.bool_), odd=np.zeros(n), hidden=np.zeros((n, len(FREE)), dtype=np.bool_), pose=np.zeros((n, 6)),
-        aus=freed(seen.aus), deviation=np.zeros((n, len(FREE))),
-    )  # fmt: skip
+        time=seen.time,
+        frame=seen.frame,
+        stretch=np.zeros(n, dtype=np.int64),
+        key=np.zeros(n, dtype=np.bool_),
+        odd=np.zeros(n),
+        hidden=np.zeros((n, len(FREE)), dtype=np.bool_),
+        pose=np.tile([0.0, 0.0, 0.0, 0.0, 0.0, 100.0], (n, 1)),
+        aus=freed(seen.aus),
+        deviation=np.zeros((n, len(FREE))),
+    )
     return spotting.spot(course, seen.aus, FACE, limits=limits)
 
 

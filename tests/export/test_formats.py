@@ -88,20 +88,21 @@ def test_events(tmp_path: Path) -> None:
 def test_events_with_all_they_may_carry(tmp_path: Path) -> None:
     full = replace(
         EVENT, velocity=0.4213, evidence=((0.1, 0.5), (0.2, 8.25)), names=(("happy", 0.75),),
-        description="One lip corner rises.",
+        description="One lip corner rises.", support=-3.25,
     )  # fmt: skip
     events_json.write([full, EVENT], tmp_path / "events.json")
     back, bare = events_json.read(tmp_path / "events.json")
-    for name in ("velocity", "evidence", "names", "description"):
+    for name in ("velocity", "evidence", "names", "description", "support"):
         assert getattr(back, name) == getattr(full, name)
     assert math.isnan(bare.velocity)
+    assert math.isnan(bare.support)
     assert (bare.evidence, bare.names, bare.description) == ((), (), "")
 
 
 def test_events_written_before_they_carried_more(tmp_path: Path) -> None:
     events_json.write([EVENT], tmp_path / "events.json")
     (entry,) = json.loads((tmp_path / "events.json").read_text())
-    for name in ("velocity", "evidence", "names", "description"):
+    for name in ("velocity", "evidence", "names", "description", "support"):
         del entry[name]
     (tmp_path / "events.json").write_text(json.dumps([entry]))
     assert len(events_json.read(tmp_path / "events.json")) == 1
@@ -129,14 +130,15 @@ def test_events_fall_on_the_frames_presented_nearest(
 
 def test_log_of_the_challenge(track: Track, tmp_path: Path) -> None:
     event = replace(EVENT, onset=0.0, apex=2 / 29.97, offset=5 / 29.97)
-    rows = events_csv.spotted([event], track, "sub01, take 2")
+    rows = events_csv.spotted([event, replace(event, support=2.25)], track, "sub01, take 2")
     events_csv.write(rows, tmp_path / "events.csv")
     assert events_csv.read(tmp_path / "events.csv") == rows
     assert (rows[0].onset, rows[0].apex, rows[0].offset) == (0, 2, 5)
     assert rows[0].aus == ("AU12R", "AU04L")
-    head, line = (tmp_path / "events.csv").read_text().splitlines()
+    head, line, other = (tmp_path / "events.csv").read_text().splitlines()
     assert head.startswith("video,gt_onset,gt_offset,pred_onset,pred_offset,result,")
     assert line.startswith('"sub01, take 2",,,0,5,,2,micro,AU12R+AU04L,both,1,')
+    assert (line[-8:], other[-11:]) == (",0.7500,", "0.7500,2.25")
 
 
 @pytest.mark.parametrize(

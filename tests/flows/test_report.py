@@ -13,13 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.capture.evidence import support
 from mien.capture.quality import Quality, quality_of
 from mien.capture.verdict import LEVELS, Verdict
 from mien.core.face import Event
 from mien.core.facs import COLUMNS
+from mien.core.seams import silent
 from mien.core.signal import Interval, Track
 from mien.flows.report import write_report
+from mien.flows.report.cards import card
 from mien.flows.report.curves import thinned
+from mien.flows.report.events import events_section
 from mien.flows.report.moving import Moving, moving
 from mien.flows.report.pictures import stamped
 from mien.flows.report.shots import shots_of
@@ -180,8 +184,44 @@ def test_page_says_what_was_read(page: str) -> None:
     for words in ("2 · Micro-expression", "The left lip corner rises.", "Hold still.", "✕ poor"):
         assert words in page
     assert page.index("<b>AU12L</b>") < page.index("happy 60%") < page.index("no statement about")
+    assert "contempt 30%; others or none of these 10%" in page
+    assert "art, with &lt;people&gt;. A name says" in page
     assert "not seen at rest before" in page  # of the event with which the clip begins
     assert "prefers-reduced-motion" in page
+
+
+def test_the_network_is_asked_where_rest_was_seen(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def agreement(rest, apex):
+        asked.append((len(rest), len(apex)))
+        assert rest[0][0].shape == apex[0][0].shape == (384, 384, 3)
+        assert rest[0][1].shape == (478, 3)
+        return {"AU12L": 1.0}
+
+    monkeypatch.setattr("mien.flows.report.opinion.agreement", agreement)
+    monkeypatch.setattr("mien.flows.report.events._PREVIEWS", 0)
+    section, after = events_section(clip, track_of(), {1: EARLY, 2: MICRO}, 1, None, silent)
+    assert asked == [(2, 1)]
+    assert after == {1: EARLY, 2: replace(MICRO, support=support(MICRO, {"AU12L": 1.0}))}
+    assert section.count("Second opinion") == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        (3.54, "bears it out, +3.5 noise levels"),
+        (-0.4, "says nothing clear, −0.4"),
+        (-2.0, "speaks against it"),
+        (math.nan, ""),
+    ],
+)
+def test_a_second_opinion_in_words(level: float, said: str) -> None:
+    page = card(1, replace(MICRO, support=level), None, None, 1)
+    assert said in page
+    assert ("Second opinion" in page) == bool(said)
 
 
 def test_a_face_that_was_lost_has_no_pictures(clip: Path) -> None:

@@ -146,7 +146,7 @@ def invert(
 
 
 def freed(aus: Array) -> Array:
-    """Intensities (..., len(COLUMNS)) in the columns :data:`FREE`: the jaw's travel as AU27 alone."""
+    """Intensities (..., len(COLUMNS)) in the columns :data:`FREE`: the jaw as AU27 alone."""
     values = aus[..., FREE]
     values[..., _JAW] = 5.0 * jaw_travel(aus[..., INDEX["AU26"]], aus[..., INDEX["AU27"]])
     return np.asarray(values)

@@ -50,17 +50,22 @@ def background(values: Array) -> Array:
     return np.asarray(found * max(float(np.median(distance)) / columns, 1.0) + floor)
 
 
-@cache
 def wander(far: float) -> Array:
     """Covariance of readings that are off by so much everywhere on the skin, shape (k, k).
 
     Args:
         far: IOD.
     """
+    return np.asarray(far**2 * _anywhere())
+
+
+@cache
+def _anywhere() -> Array:
+    """:func:`wander` at 1 IOD."""
     gram = _fields().reshape(len(NAMES), -1)
     gram = gram @ gram.T
     ridge = 1e-4 * np.trace(gram) / len(gram) * np.eye(len(gram))
-    return np.asarray(far**2 * (np.linalg.inv(gram + ridge) + np.diag(reach() ** -2.0)))
+    return np.asarray(np.linalg.inv(gram + ridge) + np.diag(reach() ** -2.0))
 
 
 @cache

@@ -79,7 +79,9 @@ def _side(aus: Mapping[str, float], code: str) -> str:
 
 def _speed(event: Event) -> str:
     rise, fall = event.apex - event.onset, event.offset - event.apex
-    words = f"rises in {rise:.2f} s, falls in {fall:.2f} s"
+    up = f"rises in {rise:.2f} s" if rise > 0 else "has risen before it is seen"
+    down = f"falls in {fall:.2f} s" if fall > 0 else "is not seen to fall"
+    words = f"{up}, {down}"
     return f"{words}, at most {event.velocity:.2g} IOD/s" if event.velocity > 0 else words
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mien.anatomy.head import View, nudged
 from mien.anatomy.inverse import FREE, RIGID, Prepared, Solution, freed
+from mien.anatomy.topology import triangles
 from mien.capture.surface import DENSITY, Surface, surface_of
 from mien.capture.texture import contrast, light_weight, patch_of
 from mien.core.facs import COLUMNS, REGION
@@ -37,6 +38,7 @@ _LOOSE, _STIFF = (
     1.0,
     0.05,
 )  # spread of the change from one look to the next: intensity; IOD, radians
+_STIFFNESS = np.concatenate([np.full(_N, _LOOSE**-2.0), np.full(RIGID, _STIFF**-2.0)])
 _ODD = 9.0  # times the usual misfit of a cell, from which it is doubted
 _MOST_USUAL = 3.0  # times; misfit of the whole face that a shaken camera or a quick turn explains
 _FORGIVEN = 0.05  # share of its pace at which the picture follows even where it is doubted
@@ -44,6 +46,8 @@ _BELIEVED = 0.3  # trust from which a cell counts as seen
 _HIDDEN = 0.3  # share of what a unit moves, from which it is hidden
 _QUIET = 0.02  # per cent squared; least misfit
 _START = 3.0  # per cent squared; misfit of a cell nobody knows yet
+_AWAY = 0.25  # cosine of the angle to the camera, from which skin is seen; from twice that, fully
+_TURNED = np.cos(np.radians(3.0))  # turn of the head after which the slopes are renewed
 _RENEW = 10  # frames between two renewals of the slopes
 
 
@@ -54,7 +58,7 @@ class Motion:
     Attributes:
         aus: shape (len(FREE),), intensities; signed, since the zero is only an estimate.
         view: how the head is seen.
-        precision: shape (len(FREE),), one over the variance of each intensity by this frame alone.
+        precision: shape (len(FREE),), one over the variance of each intensity by one frame alone.
         odd: share of the skin that is covered or does not fit the face, 0 to 1.
         hidden: shape (len(FREE),), whether most of what a unit moves is.
     """
@@ -97,6 +101,7 @@ class MicroMotion:
         self._reach = np.sqrt(skin.sum(axis=2).max(axis=1))  # IOD per unit of intensity
         self._anchor = skin.sum(axis=(1, 2)) / _JITTER**2
         self._light = light_weight(self._surface)
+        self._normals = self._surface.cells @ normals(prepared.neutral)
         self._area = self._surface.gathered(self._surface.skin)
         self._seen = self._area > 0.25 * self._area.max()
         acts = np.sqrt(sum(field[:_N] ** 2 for field in self._fields)) * self._seen
@@ -187,7 +192,7 @@ class MicroMotion:
         doubted = float(np.mean(trust[self._seen] < 0.8)) > 0.03
         weight = self._weight * trust if doubted else self._weight
         system = self._system(weight) if doubted else self._usual
-        stiff = np.concatenate([np.full(_N, _LOOSE**-2.0), np.full(RIGID, _STIFF**-2.0)])
+        stiff = _STIFFNESS.copy()
         stiff[:_N] += anchor
         left = system + np.diag(stiff)
         for look in range(2):
@@ -204,8 +209,7 @@ class MicroMotion:
                 break
             rest = contrast(self._surface, patch, self._points(aus, view), self._light)
             rest = rest - memory.picture
-        precision = 1.0 / np.diag(np.linalg.inv(left))[:_N]
-        return Motion(aus, view, precision, *self._doubted(trust)), rest, trust
+        return Motion(aus, view, self._precision, *self._doubted(trust)), rest, trust
 
     def _doubted(self, trust: F32) -> tuple[float, NDArray[np.bool_]]:
         """Share of the skin that is not believed, and which units that hides."""
@@ -243,7 +247,8 @@ class MicroMotion:
         memory.picture += share * (rest if trust.min() > 0.8 else rest * self._spread(trust))
         misfit = np.maximum(self._misfit(rest), _QUIET)
         memory.misfit += share * trust * (misfit - memory.misfit)
-        if memory.count < _RENEW or memory.count % _RENEW == 0:
+        turned = memory.motion.view.rotation[2] @ self._renewed.rotation[2] < _TURNED
+        if memory.count < _RENEW or memory.count % _RENEW == 0 or turned:
             self._renew(memory)
 
     def _renew(self, memory: _Memory) -> None:
@@ -255,14 +260,29 @@ class MicroMotion:
         ]
         x, y = self._slope
         self._information = gathered(x * x), gathered(x * y), gathered(y * y)
-        self._weight = 1.0 / memory.misfit
+        # Skin that turns away shows little of itself, and what is behind it.
+        facing = self._normals @ memory.motion.view.rotation[2]
+        seen = np.clip((facing - _AWAY) / _AWAY, 0.0, 1.0).astype(np.float32)
+        self._weight = seen / memory.misfit
+        self._renewed = memory.motion.view
         self._usual = self._system(self._weight)
+        self._precision = 1.0 / np.diag(np.linalg.inv(self._usual + np.diag(_STIFFNESS)))[:_N]
 
     def _system(self, weight: F32) -> Array:
         """The left side of the equations."""
         x, y = self._fields
         xx, xy, yy = (each * weight for each in self._information)
         return np.asarray((x * xx + y * xy) @ x.T + (x * xy + y * yy) @ y.T, np.float64)
+
+
+def normals(mesh: Array) -> Array:
+    """Directions in which the skin looks, shape (478, 3), unit length, of a mesh (478, 3)."""
+    corners = mesh[triangles()]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    summed = np.zeros_like(mesh)
+    for corner in triangles().T:
+        np.add.at(summed, corner, -across)  # triangles run clockwise on a picture
+    return np.asarray(summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-12))
 
 
 def _drawn(view: View, other: View, slow: float) -> View:

@@ -13,11 +13,14 @@ from scipy.optimize import nnls
 from mien.anatomy.inverse import RARITY, Prepared
 from mien.capture.clutter import NAMES, SPOTTED, wander
 from mien.capture.matched import patterns
+from mien.core.facs import EXCLUSIVE
 
 Array = NDArray[np.float64]
 
 _ROUGH = 0.12  # share of the farthest movement by which a real face strays from its model
 _EVEN = 0.1  # share of the largest size of a pattern that its other units must have
+_USUAL = 0.3  # share of the farthest movement that any part of the skin may go
+_OPPOSED = [*EXCLUSIVE, *((other, one) for one, other in EXCLUSIVE)]
 _GAIN = 0.1  # share of the movement that one more unit must explain
 _MOST = 6  # units
 _RARE = 0.6  # power of the rarity that a unit's gain is divided by
@@ -40,20 +43,41 @@ def farthest(field: Array) -> float:
     return float(np.sqrt((field[:_SKIN, :2] ** 2).sum(axis=1).max()))
 
 
-def action_units_of(movement: Array, covariance: Array, far: float) -> dict[str, float]:
-    """Action units of a movement and their size in intensities, in the order of the table.
+def strayed(covariance: Array, far: float) -> Array:
+    """The background of a movement: what the face does anyway, and how models and codecs stray.
+
+    Args:
+        covariance: shape (columns, columns), of the background.
+        far: IOD; how far the movement moves the skin where it moves it most.
+    """
+    return np.asarray(covariance + wander(_ROUGH * far))
+
+
+def believed(movement: Array, covariance: Array, far: float) -> Array:
+    """A movement less what the background may explain of it, shape (columns,): a Wiener filter.
 
     Args:
         movement: shape (columns,).
         covariance: shape (columns, columns), of the background.
         far: IOD; how far the movement moves the skin where it moves it most.
     """
-    root = np.linalg.inv(np.linalg.cholesky(covariance + wander(_ROUGH * far)))
+    likely = wander(_USUAL * far)
+    return np.asarray(likely @ np.linalg.solve(likely + covariance, movement))
+
+
+def action_units_of(movement: Array, covariance: Array) -> dict[str, float]:
+    """Action units of a movement and their size in intensities, in the order of the table.
+
+    Args:
+        movement: shape (columns,).
+        covariance: shape (columns, columns), of :func:`strayed`.
+    """
+    root = np.linalg.inv(np.linalg.cholesky(covariance))
     rest = root @ movement
     whole = float(rest @ rest)
     found: dict[str, float] = {}
     while len(found) < _MOST:
-        gain, columns, sizes = max(_explanations(root, rest), key=lambda one: one[0])
+        gain, columns, sizes = max(_explanations(root, rest, set(found)), key=lambda one: one[0])
         if gain <= (_GAIN * whole if found else 0.0):
             break
         for at, size in zip(columns, sizes, strict=True):
@@ -62,17 +86,24 @@ def action_units_of(movement: Array, covariance: Array, far: float) -> dict[str,
     return {name: found[name] for name in NAMES if name in found}
 
 
-def _explanations(root: Array, rest: Array) -> list[tuple[float, list[int], Array]]:
-    """What each pattern would explain of the rest: its gain, its columns, their sizes."""
+def _explanations(
+    root: Array, rest: Array, found: set[str]
+) -> list[tuple[float, list[int], Array]]:
+    """What each pattern would explain of the rest: its gain, its columns, their sizes.
+
+    Patterns that a face cannot show beside what was found explain nothing.
+    """
     whole = float(rest @ rest)
-    found = []
+    options = []
     for names in patterns()[0]:
+        if any(one in names and other in found for one, other in _OPPOSED):
+            continue
         columns = [NAMES.index(name) for name in names]
         sizes, left = nnls(root[:, columns], rest)
         if sizes.min() <= _EVEN * sizes.max():
-            found.append((0.0, columns, sizes))
+            options.append((0.0, columns, sizes))
             continue
         rare = max(RARITY.get(name[:4], 1.0) for name in names)
         gain = (whole - left**2) / (rare**_RARE * len(columns) ** _PLAIN)
-        found.append((gain, columns, sizes))
-    return found
+        options.append((gain, columns, sizes))
+    return options

@@ -9,6 +9,8 @@ action units on the movement at the apex (``signature``). Blinks, and what the s
 does during one, are no expressions.
 """
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,18 +21,28 @@ from mien.capture import filters
 from mien.capture.bumps import Bump, bump_at, bumps
 from mien.capture.clutter import NAMES, SPOTTED, background, reach, wander
 from mien.capture.course import Course
+from mien.capture.head import compensated
 from mien.capture.matched import patterns, scores
 from mien.capture.quality import LEAST_RATE, USABLE_RATE, rate_of
-from mien.capture.signature import action_units_of, farthest, field_of
+from mien.capture.signature import action_units_of, believed, farthest, field_of, strayed
+from mien.capture.speech import talking
 from mien.core.face import Event
 from mien.core.facs import ACTION_UNITS, MAX_INTENSITY, REGION
 from mien.core.signal import Interval
 
 Array = NDArray[np.float64]
 
-_SIDED = {column for unit in ACTION_UNITS if unit.sided for column in unit.columns}
+_TALKING = ("mouth", "chin")
 _NEAR_EYES = ("brow", "eye", "cheek", "nose")
-_REMAINDER = 0.6  # share of a movement by which its course ends elsewhere than it began
+_LONGEST_COMPANY = 0.6  # seconds; what lasts longer is no part of a blink or a syllable
+_MIDDLE = 0.1  # IOD from the midline
+_SIDED = {
+    side: {c for unit in ACTION_UNITS if unit.sided for c in unit.columns if c[-1] == side}
+    for side in "LR"
+}
+_SWAY = 1e-4  # IOD per degree; what a turning head, compensated, still adds to its readings
+_BESIDE = 0.25  # share of the largest movement that another one beside it must have
+_REMAINDER = 1.0  # share of a movement by which its course ends elsewhere than it began
 _LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
 
 
@@ -58,7 +70,7 @@ class Limits:
     clear_long: float = 6.0
     wander: float = 0.003
     blink: float = 0.6
-    round_blink: float = 0.1
+    round_blink: float = 0.15
     margin: float = 0.1
     trusted: float = 0.2
 
@@ -104,6 +116,10 @@ class _Found:
     def span(self) -> Interval:
         return Interval(self.bump.onset, self.bump.offset)
 
+    @property
+    def regions(self) -> set[str]:
+        return {REGION[name] for name in self.names}
+
 
 def spot(
     course: Course,
@@ -130,32 +146,56 @@ def spot(
         part = course.select(rows)
         signals = _signals(part, aus[rows], limits)
         found = _standing_out(signals, limits)
-        blinks = _blinks(signals, found, limits)
-        found = [one for one in found if not _blinked(one, blinks, limits)]
+        busy = _busy(signals, limits)
+        found = [one for one in found if not one.regions & _taken(one.bump, busy)]
         for one in _winners(found):
-            event = _event(signals, one, part, prepared, limits)
+            event = _event(signals, one, part, prepared, _taken(one.bump, busy), limits)
             if event is not None:
                 events.append(replace(event, face=face))
-    return sorted(events, key=lambda event: event.onset)
+    return _merged(sorted(events, key=lambda event: event.onset), limits)
+
+
+def _merged(events: list[Event], limits: Limits) -> list[Event]:
+    """Micro-expressions with those that follow without a pause, as far as they are one still.
+
+    Codecs move a face in fits and starts.
+    """
+    kept: list[Event] = []
+    for event in events:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.kind == event.kind == "micro"
+            and event.onset <= last.offset
+            and max(event.offset, last.offset) - last.onset <= limits.micro
+        ):
+            main = max(last, event, key=lambda one: one.confidence)
+            end = max(event.offset, last.offset)
+            kept[-1] = replace(main, onset=last.onset, offset=end)
+        else:
+            kept.append(event)
+    return kept
 
 
 def _signals(course: Course, aus: Array, limits: Limits) -> _Signals:
     lasting = freed(np.nan_to_num(aus, nan=0.0))[:, SPOTTED]
     moving = filters.without_jumps(course.aus[:, SPOTTED], course.key)
-    both = np.concatenate([moving, lasting], axis=1)
+    both = np.concatenate([moving, lasting, course.pose], axis=1)
     time, values = filters.regular(course.time, both)
     rate = rate_of(time)
-    moving, lasting = np.split(filters.smooth(values, rate), 2, axis=1)
-    brief = filters.brief(moving, rate)
+    count = len(SPOTTED)
+    moving, lasting, pose = np.split(filters.smooth(values, rate), [count, 2 * count], axis=1)
+    brief = compensated(filters.brief(moving, rate), pose, rate)
     tremble = filters.noise_of(filters.brief(lasting, rate))
     slow = np.diag(tremble**2) + wander(limits.wander)
     rest = filters.REST_OF_NOISE * tremble
+    turning = float(np.hypot(*np.std(pose[:, :2], axis=0)))
     return _Signals(
         time,
         brief,
         moving - brief,
         filters.raised(lasting, rate) - rest,
-        background(brief),
+        background(brief) + wander(max(_SWAY * turning, 1e-6)),
         slow,
         rate,
     )
@@ -179,31 +219,31 @@ def _standing_out(signals: _Signals, limits: Limits) -> list[_Found]:
     return sorted(found, key=lambda one: -one.bump.peak)
 
 
-def _blinks(signals: _Signals, found: list[_Found], limits: Limits) -> list[Interval]:
-    """When the lids close and open again."""
-    seen = np.maximum(signals.brief[:, _LIDS], signals.raised[:, _LIDS])
-    lids = seen.min(axis=1)
-
-    def shut(one: _Found) -> bool:
-        near = one.span.contains(signals.time)
-        return bool(near.any()) and float(lids[near].max()) > limits.blink
-
-    return [one.span for one in found if not one.long and shut(one)]
-
-
-def _closes(one: _Found) -> bool:
-    """Whether a pattern closes the eyes."""
-    return any(NAMES.index(name) in _LIDS for name in one.names)
+def _busy(signals: _Signals, limits: Limits) -> list[tuple[str, Interval]]:
+    """Regions and spans in which a brief movement is nothing of its own: blinks and talking."""
+    lids = np.maximum(signals.brief[:, _LIDS], signals.raised[:, _LIDS]).min(axis=1)
+    shut = signals.time[lids > limits.blink]
+    round_ = limits.round_blink
+    runs = np.split(shut, np.flatnonzero(np.diff(shut) > round_) + 1) if len(shut) else []
+    blinks = [Interval(float(run[0]) - round_, float(run[-1]) + round_) for run in runs]
+    busy = [(region, span) for region in _NEAR_EYES for span in blinks]
+    talk = talking(signals.time, signals.brief)
+    return busy + [(region, span) for region in _TALKING for span in talk]
 
 
-def _blinked(one: _Found, blinks: list[Interval], limits: Limits) -> bool:
-    """Whether a pattern near the eye is part of a blink."""
-    if all(REGION[name] not in _NEAR_EYES for name in one.names) or one.long:
-        return False
-    if _closes(one):
-        return True
-    apex, margin = one.bump.apex, limits.round_blink
-    return any(blink.start - margin <= apex <= blink.end + margin for blink in blinks)
+def _taken(bump: Bump, busy: Sequence[tuple[str, Interval]]) -> set[str]:
+    """Regions in which a brief movement is part of a blink or of talking."""
+    if bump.duration > _LONGEST_COMPANY:
+        return set()
+    return {region for region, span in busy if span.start <= bump.apex <= span.end}
+
+
+def _left_over(aus: dict[str, float], taken: AbstractSet[str]) -> dict[str, float]:
+    """Units outside the regions that are taken; none where they hardly move beside the others."""
+    left = {name: size for name, size in aus.items() if REGION[name] not in taken}
+    moved = {name: size * float(reach()[NAMES.index(name)]) for name, size in aus.items()}
+    most = max((moved[name] for name in left), default=0.0)
+    return left if most > _BESIDE * max(moved.values(), default=0.0) else {}
 
 
 def _winners(found: list[_Found]) -> list[_Found]:
@@ -227,23 +267,32 @@ def _shares(one: _Found, other: _Found) -> bool:
 
 
 def _event(
-    signals: _Signals, one: _Found, course: Course, prepared: Prepared, limits: Limits
+    signals: _Signals,
+    one: _Found,
+    course: Course,
+    prepared: Prepared,
+    taken: AbstractSet[str],
+    limits: Limits,
 ) -> Event | None:
-    """The event that a pattern stands for; None where it cannot be named."""
+    """The event that a pattern stands for, but for regions that are taken; None without a name."""
     values, noise = (signals.raised, signals.slow) if one.long else (signals.brief, signals.noise)
     movement = _at_apex(signals, values, one.bump)
+    far = farthest(field_of(prepared, movement))
     bump, height, level = _timed(signals, values, noise, movement, one.bump)
     brief = bump.duration <= limits.micro
     start, end = signals.time[0] + limits.margin, signals.time[-1] - limits.margin
     unseen = not bump.whole or bump.onset < start or bump.offset > end
     if brief and (unseen or not signals.rate >= 0.99 * LEAST_RATE):
         return None
-    far = farthest(field_of(prepared, movement))
-    if not one.long and (not brief or _part_of_more(signals, movement, bump)):
+    if not one.long and (not brief or _part_of_more(signals, noise, movement, bump)):
         return None
-    aus = action_units_of(movement, noise, far)
+    aus = action_units_of(movement, strayed(noise, far))
+    if taken:
+        aus = _left_over(aus, taken)
+    if brief:  # a wink is no expression either
+        aus = {name: size for name, size in aus.items() if NAMES.index(name) not in _LIDS}
     main = max(aus, key=lambda name: aus[name] * reach()[NAMES.index(name)], default="")
-    if not main or (brief and NAMES.index(main) in _LIDS):
+    if not main or (brief and any(NAMES.index(name) in _LIDS for name in one.names)):
         return None
     micro = brief and bump.apex - bump.onset <= limits.micro_onset
     trust = _trust(course, bump, signals.rate, micro=micro)
@@ -257,7 +306,7 @@ def _event(
         offset=bump.offset,
         face=0,
         aus={name: min(size, MAX_INTENSITY) for name, size in aus.items()},
-        side=_side(aus),
+        side=_side(aus, prepared, believed(movement, noise, far)),
         region=REGION[main],
         confidence=confidence,
         velocity=_speed(signals.time, height, bump) * far,
@@ -265,11 +314,11 @@ def _event(
     )
 
 
-def _part_of_more(signals: _Signals, movement: Array, bump: Bump) -> bool:
+def _part_of_more(signals: _Signals, noise: Array, movement: Array, bump: Bump) -> bool:
     """Whether a brief movement is what a longer one leaves over while it comes or goes."""
     ends = np.searchsorted(signals.time, (bump.onset, bump.offset)).clip(0, len(signals.time) - 1)
     change = signals.lasting[ends[1]] - signals.lasting[ends[0]]
-    weights = np.linalg.solve(signals.noise, movement)
+    weights = np.linalg.solve(noise, movement)
     return abs(float(change @ weights)) > _REMAINDER * float(movement @ weights)
 
 
@@ -313,14 +362,18 @@ def _evidence(time: Array, height: Array, bump: Bump) -> tuple[tuple[float, floa
     return tuple(zip(time[rows].tolist(), height[rows].tolist(), strict=True))
 
 
-def _side(aus: dict[str, float]) -> str:
-    """``L`` or ``R`` where that side has more than three quarters of what is sided."""
-    size = {"L": 0.0, "R": 0.0}
-    for name, peak in aus.items():
-        if name in _SIDED:
-            size[name[-1]] += peak
-    total = size["L"] + size["R"]
-    return next((side for side, part in size.items() if total > 0 and part > 0.75 * total), "both")
+def _side(aus: dict[str, float], prepared: Prepared, movement: Array) -> str:
+    """``L`` or ``R`` where that side has more than three quarters of what is sided.
+
+    Where nothing is: where that half of the face moves twice as far as the other.
+    """
+    size = {side: sum(v for name, v in aus.items() if name in _SIDED[side]) for side in "LR"}
+    if not any(size.values()):
+        energy = (field_of(prepared, movement)[:, :2] ** 2).sum(axis=1)
+        across = prepared.neutral[:, 0]
+        size = {"L": energy[across > _MIDDLE].sum(), "R": energy[across < -_MIDDLE].sum()}
+    total = sum(size.values())
+    return next((side for side, part in size.items() if part > 0.75 * total), "both")
 
 
 def _trust(course: Course, bump: Bump, rate: float, *, micro: bool) -> float:

@@ -9,6 +9,8 @@ from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from mien.core.places import home
+
 _NEEDED = ("mediapipe", "numpy", "scipy", "pillow", "av", "pandas", "plotly", "typer", "rich")
 _OPTIONAL = {"scikit-image": "demo", "onnxruntime": "bench"}
 _LIBRARIES = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
@@ -135,18 +137,8 @@ def _detector() -> Check:
 
 
 def _home() -> Check:
-    home = _home_folder()
-    nearest = next(folder for folder in (home, *home.parents) if folder.exists())
+    folder = home()
+    nearest = next(one for one in (folder, *folder.parents) if one.exists())
     ok = nearest.is_dir() and os.access(nearest, os.W_OK)
-    detail = str(home) if ok else f"{home} cannot be written"
+    detail = str(folder) if ok else f"{folder} cannot be written"
     return Check("home", ok, detail, "set MIEN_HOME to a folder that can be written")
-
-
-def _home_folder() -> Path:
-    if chosen := os.environ.get("MIEN_HOME"):
-        return Path(chosen).absolute()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "mien"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "mien"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mien"

@@ -2,9 +2,10 @@
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ class Look:
     """One frame.
 
     Attributes:
-        frame: of the clip.
+        frame: of the clip, its pixels grey, shape (H, W): what motion and quality are read on.
         seen: its faces; None where they were not looked for.
         covered: of each face which points a hand lies before, shape (478,); empty where hands were
             not looked for.
@@ -43,18 +44,20 @@ def looked_at(path: Path) -> Generator[Look, None, None]:
     touched: dict[int, NDArray[np.float64]] = {}  # when a hand was last seen before each point
     with closing(frames(path)) as source:
         for frame in source:
+            luma = np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+            grey = replace(frame, pixels=luma)
             if frame.time - last < 1.0 / _LOOKS:
-                yield Look(frame)
+                yield Look(grey)
                 continue
             last = frame.time
             seen = seen_on(state, frame.time, frame.pixels)
             if frame.time < next_hands:
-                yield Look(frame, seen)
+                yield Look(grey, seen)
                 continue
             hidden = {one.face: _hidden(touched, frame, one) for one in seen}
             there = any(points.any() for points in hidden.values())
             next_hands = frame.time + (_HANDS_SEEN if there else _HANDS)
-            yield Look(frame, seen, hidden)
+            yield Look(grey, seen, hidden)
 
 
 def _hidden(touched: dict[int, NDArray[np.float64]], frame: Frame, face: Seen) -> NDArray[np.bool_]:

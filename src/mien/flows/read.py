@@ -6,13 +6,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import far_side
 from mien.anatomy.inverse import prepare
-from mien.anatomy.model import face_model
+from mien.anatomy.model import FaceModel, face_model
 from mien.anatomy.threads import one_thread
 from mien.capture.action_units import Clock, Person, read_rows
 from mien.capture.gate import Gate, poor_spans
@@ -26,7 +25,8 @@ from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.seams import Progress, silent
 from mien.core.signal import Track
-from mien.edit.portrait import Portrait, Source, faces_of, neutral_model, pixels_of, portrait
+from mien.edit.portrait import Portrait, Source, faces_of, pixels_of, portrait
+from mien.flows.annotate import annotated
 from mien.flows.calibrations import neutral_of
 from mien.flows.look import looked_at
 from mien.media.kind import classify
@@ -66,20 +66,21 @@ def read(
 
     Args:
         path: of the clip or photo.
-        neutral: a photo of the person at rest, which counts for the largest face; without it the
-            resting face is taken from the calmest moments of the clip, or for a photo from faces
-            in general, and confidence is lower.
+        neutral: a photo of the person at rest, or the name of somebody calibrated, which counts for
+            the largest face; without it the resting face is taken from the calmest moments of the
+            clip, or for a photo from faces in general, and confidence is lower.
         progress: told about the frames.
 
     Raises:
+        InputError: ``neutral`` is neither a file nor a name that is known.
         MediaError: a file cannot be read.
         NoFaceError: a photo, or the neutral photo, without a face. A clip without one is read: all
             its rows are ``lost``.
     """
     path = Path(path)
     if classify(path) == "image":
-        return _photo(path, neutral)
-    return _clip(path, neutral_of(neutral), progress)
+        return _photo(path, neutral_of(neutral))
+    return annotated(_clip(path, neutral_of(neutral), progress))
 
 
 @one_thread()
@@ -88,7 +89,8 @@ def measure(image: Source, neutral: Source | None = None) -> dict[str, float]:
 
     Args:
         image: file, or RGB uint8 array of shape (H, W, 3).
-        neutral: a photo of the same person at rest; without it the resting face is estimated.
+        neutral: a photo of the same person at rest, or the name of somebody calibrated; without it
+            the resting face is estimated.
 
     Returns:
         Every AU column with its intensity, 0 to 5; NaN where a turned head hides that side.
@@ -99,8 +101,7 @@ def measure(image: Source, neutral: Source | None = None) -> dict[str, float]:
     """
     name = "the picture" if isinstance(image, np.ndarray) else str(image)
     found = faces_of(pixels_of(image), name)[0]
-    model = neutral_model(neutral)
-    return to_dict(portrait(found, model).visible_aus)
+    return to_dict(portrait(found, _model(neutral_of(neutral))).visible_aus)
 
 
 def _clip(path: Path, resting: Neutral | None, progress: Progress) -> Reading:
@@ -162,8 +163,7 @@ def _followed(
             recorder.see(frame, None if seen is None else where)
             for face, covered in look.covered.items():
                 recorder.cover(face, covered)
-            luma = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
-            gate.look(frame.time, np.asarray(luma, np.uint8), _largest(where))
+            gate.look(frame.time, frame.pixels, _largest(where))
             told(frame.index + 1)
     return Clock(np.array(time), np.array(pts, dtype=np.int64))
 
@@ -187,10 +187,14 @@ def _people(
     return people
 
 
-def _photo(path: Path, neutral: Source | None) -> Reading:
+def _model(resting: Neutral | None) -> FaceModel | None:
+    return None if resting is None else face_model(resting.mesh)
+
+
+def _photo(path: Path, resting: Neutral | None) -> Reading:
     """One row per face of a photo."""
     found = faces_of(pixels_of(path), str(path))
-    model = neutral_model(neutral)
+    model = _model(resting)
     people = [portrait(face, model if i == 0 else None) for i, face in enumerate(found)]
     poses = [person.view.pose for person in people]
     n = len(people)

@@ -63,7 +63,7 @@ def read_files(
     folders = _folders(paths, out)
     neutral_of(neutral)
     find_model(MODEL)
-    zero, allowed = _zero(neutral), _allowed(context, ground, decision)
+    zero, allowed = _zero(neutral), _allowed(decision, ground)
     written: list[Path] = []
     for path, folder in zip(paths, folders, strict=True):
         reading = annotated(read(path, neutral=neutral, progress=progress), decision)
@@ -94,12 +94,11 @@ def _zero(neutral: Source | None) -> str | None:
     return f"the calibration of {neutral}" if known else "the neutral photo"
 
 
-def _allowed(context: str | None, ground: Ground | None, decision: Decision) -> str | None:
+def _allowed(decision: Decision, ground: Ground | None) -> str | None:
     """Why there may be names, in words."""
-    if context is None:
+    if not decision.allowed:
         return None
-    record = f" ({ground.kind}: {ground.record})" if ground else ""
-    return f"{context}{record}, {decision.reason}"
+    return decision.reason + (f"; on record: {ground.record}" if ground else "")
 
 
 def _written(folder: Path) -> list[Path]:

@@ -100,9 +100,12 @@ def _times(event: Event, shots: Shots | None) -> str:
 def _names(event: Event) -> str:
     if not event.names:
         return ""
-    named = ", ".join(f"{escape(name)} {p:.0%}" for name, p in event.names[:_NAMED])
+    shown = event.names[:_NAMED]
+    named = ", ".join(f"{escape(name)} {p:.0%}" for name, p in shown)
+    rest = max(1.0 - sum(p for _, p in shown), 0.0)
     return (
-        f'<p class="small">Categories whose prototype resembles this movement: {named}.'
+        f'<p class="small">Categories whose prototype resembles this movement: {named}; others or'
+        f" none of these {rest:.0%}."
         " A comparison of shapes, no statement about what the person feels.</p>"
     )
 

@@ -179,7 +179,7 @@ def _facts(quality: Quality) -> str:
 def _about_names(allowed: str | None) -> str:
     if allowed is None:
         return ""
-    return f'<p class="small">Names were asked for: {escape(allowed)}. {CAVEAT}</p>'
+    return f'<p class="small">Names are allowed: {escape(allowed)}. {CAVEAT}</p>'
 
 
 def _resting(photo: bool, zero: str | None) -> str:
