@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -13,12 +14,16 @@ from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 from PIL import Image
 
+from mien.anatomy import topology as topo
 from mien.anatomy.head import View
 from mien.anatomy.lips import closed
 from mien.anatomy.model import face_model
 from mien.anatomy.template import template
 from mien.core import facs
 from mien.edit.points import Subject
+from mien.synth.plate import Plate, plate_of
+
+Picture = NDArray[np.uint8]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -76,3 +81,21 @@ def faults() -> Callable[[str, object], list[str]]:
         return [f"{error.json_path}: {error.message}" for error in check.iter_errors(document)]
 
     return found
+
+
+@pytest.fixture(scope="session")
+def sitter(subject: Subject) -> tuple[Picture, Subject]:
+    """The puppet of the other tests, 180 px between the pupils, on fine grain, 720 × 720 px."""
+    grain = np.random.default_rng(7).normal(0.0, 1.0, (720, 720, 3))
+    grain = cv2.GaussianBlur(grain, (0, 0), 2.5)
+    image = np.clip(128 + 45 * grain / grain.std(), 0, 255).astype(np.uint8)
+    view = View(subject.view.rotation, 180.0, np.array([360.0, -330.0, 0.0]))
+    return image, Subject(view.to_picture(subject.model.neutral), subject.model, view, subject.aus)
+
+
+@pytest.fixture(scope="session")
+def plate(sitter: tuple[Picture, Subject]) -> Plate:
+    """The puppet at half its size: 90 px between the pupils, on a film of 360 × 360 px."""
+    image, subject = sitter
+    wide = np.ptp(subject.points[list(topo.OVAL), 0])
+    return plate_of(image, subject, wide / 2, (360, 360))

@@ -28,6 +28,7 @@ _SECONDS, _QUIET_SECONDS, _MACRO_SECONDS, _FOOTAGE_SECONDS = 2.4, 1.6, 5.0, 20.0
 _SLOW = 60.0  # frames per second of the longer clips
 _CLEAN, _CONFOUNDED, _QUIET, _MACRO, _FOOTAGE = 16, 18, 100, 12, 60  # cases per cell
 _ABLATED = 4  # each so-manieth case of a cell is read again with something left out
+_COMPARED = 2  # each so-manieth is given to the baselines, too
 _PLAIN = ("AU01", "AU02", "AU04", "AU05", "AU07", "AU09", "AU06")  # what speech does not move
 _SEED = 4
 
@@ -72,6 +73,7 @@ class Case:
         seed: of all that is drawn when it is filmed.
         happening: the event, or None.
         ablated: whether it is also read with something left out.
+        compared: whether the baselines are run on it.
     """
 
     name: str
@@ -82,7 +84,8 @@ class Case:
     person: int
     seed: int
     happening: Happening | None
-    ablated: bool
+    ablated: bool = False
+    compared: bool = False
 
 
 def matrix() -> list[Case]:
@@ -164,15 +167,16 @@ def _case(
     random = np.random.default_rng([_SEED, *name.encode()])
     person, seed = (int(drawn) for drawn in random.integers(2**31, size=2))
     if moving is None:
-        return Case(name, group, confound, rate, seconds, person, seed, None, ablated=False)
+        i = int(name.rpartition("/")[2])
+        ablated = group == "quiet" and not i % _ABLATED
+        return Case(name, group, confound, rate, seconds, person, seed, None, ablated=ablated)
     pixels, i = moving
     onset, apex, offset = _long(random) if group == "macro" else _brief(random)
     source, unit, family = _drawn(random, i, smiles=confound != "speech")
     side = str(random.choice(SIDES))
     happening = Happening(source, unit, side, pixels, onset, apex, offset, family)
-    return Case(
-        name, group, confound, rate, seconds, person, seed, happening, ablated=not i % _ABLATED
-    )
+    ablated, compared = not i % _ABLATED, not i % _COMPARED
+    return Case(name, group, confound, rate, seconds, person, seed, happening, ablated, compared)
 
 
 def _brief(random: np.random.Generator) -> tuple[float, float, float]:

@@ -41,7 +41,7 @@ def rows_of(done: Sequence[Done]) -> list[Row]:
         *_quiet(_group(done, "quiet")),
         *_footage(done),
         *_compared(clean, confounded),
-        *_changed(clean + confounded),
+        *_changed(clean + confounded + _group(done, "quiet")),
         *_spent(done),
     ]
 
@@ -179,7 +179,7 @@ def _quiet(quiet: list[Done]) -> list[Row]:
     for what in CONFOUNDS:
         here = [outcome for case, outcome in quiet if case.confound == what]
         if here:
-            alarms = sum(_alarms(outcome, talking=what == "speech") for outcome in here)
+            alarms = sum(_false(outcome, talking=what == "speech") for outcome in here)
             low, high = rate_interval(alarms, len(here) / 100.0)
             figure = f"false alarms, nothing but {what}, all rates, per 100 clips"
             measured = f"{100.0 * alarms / len(here):.3g}"
@@ -199,7 +199,7 @@ def _footage(done: Sequence[Done]) -> list[Row]:
         here = [one for one in done if one[0].group in groups]
         minutes = sum(case.seconds for case, _ in here) / 60.0
         if minutes:
-            alarms = sum(_alarms(outcome, talking=True) for _, outcome in here)
+            alarms = sum(_false(outcome, talking=True) for _, outcome in here)
             low, high = rate_interval(alarms, minutes)
             both = len(groups) > 1
             asked, held = (f"≤ {_ALARMS:g}", alarms / minutes <= _ALARMS) if both else ("", None)
@@ -210,12 +210,15 @@ def _footage(done: Sequence[Done]) -> list[Row]:
     return rows
 
 
-def _alarms(outcome: Outcome, *, talking: bool) -> int:
+def _false(outcome: Outcome, *, talking: bool) -> int:
     return sum(event.kind == "micro" or not talking for event in outcome.found[OURS])
 
 
 def _compared(clean: list[Done], confounded: list[Done]) -> list[Row]:
-    """The baselines on the same clips."""
+    """The baselines and mien on the same clips: those on which the baselines were run."""
+    clean, confounded = (
+        [one for one in some if LANDMARKS in one[1].found] for some in (clean, confounded)
+    )
     best = max(MDMD, key=lambda who: _pooled_f1(clean + confounded, who))
     groups = [(f"clean, {rate:g} fps", [d for d in clean if d[0].rate == rate]) for rate in RATES]
     groups += [("confounds, 200 fps", confounded)]
@@ -241,9 +244,23 @@ def _changed(done: list[Done]) -> list[Row]:
     rows = []
     for who in CHANGES:
         some = [one for one in done if who in one[1].found]
-        rows += _f1(f"micro F1, every clip also read with: {who}", some, who=who)
-        rows += _f1("micro F1, the same clips read as they are", some)
+        for what in sorted({case.confound for case, _ in some}):
+            here = [one for one in some if one[0].confound == what]
+            where = what or "clean"
+            full = [one for one in here if one[1].true]
+            rows += _f1(f"micro F1, {where}: {who}", full, who=who)
+            rows += _f1(f"micro F1, {where}: as it is, beside {who}", full)
+            quiet = [outcome for case, outcome in here if case.group == "quiet"]
+            if quiet:
+                alarms = [sum(_alarms(o, who) for o in quiet) for who in (who, OURS)]
+                n = f"{len(quiet)} clips"
+                figure = f"false micro-expressions, {where}: {who}, and as it is"
+                rows.append(Row(figure, "", f"{alarms[0]}, {alarms[1]}", n, "", None))
     return rows
+
+
+def _alarms(outcome: Outcome, who: str) -> int:
+    return sum(event.kind == "micro" for event in outcome.found[who])
 
 
 def _spent(done: Sequence[Done]) -> list[Row]:

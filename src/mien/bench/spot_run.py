@@ -18,7 +18,7 @@ from mien.anatomy.threads import one_thread
 from mien.bench.people import each, people
 from mien.bench.spot_cases import Case
 from mien.bench.spot_courses import top
-from mien.bench.spot_read import spotted
+from mien.bench.spot_read import changes_for, spotted
 from mien.bench.spot_scene import film
 from mien.core.face import Event
 
@@ -96,7 +96,10 @@ def _outcome(work: _Work) -> Outcome:
         took = {"film": perf_counter() - clock}
         eventful = case.happening is not None
         found, spent = spotted(
-            clip, filmed.rest, compared=eventful, changed=eventful and case.ablated
+            clip,
+            filmed.rest,
+            compared=eventful and case.compared,
+            changed=changes_for(case.confound) if case.ablated else (),
         )
     now = case.happening
     return Outcome(

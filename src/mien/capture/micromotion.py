@@ -33,7 +33,7 @@ _RETURN = 2.0  # seconds in which landmarks draw the answer back
 _JITTER = 0.01  # IOD; standard deviation of a landmark, most of it shared with its neighbours
 _LEAP = 0.02  # IOD; where landmarks are further away than this, they lead
 _TURN = 2.0 / 57.3  # radians; the same for the turn of the head
-_CLOSE = 0.25  # px of the flat picture; a smaller correction needs no second look
+_CLOSE = 0.6  # px of the flat picture; a smaller correction needs no second look
 _LOOSE, _STIFF = (
     1.0,
     0.05,
@@ -86,9 +86,10 @@ class MicroMotion:
 
     Args:
         prepared: the face.
+        lit: whether the light is left on it.
     """
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, *, lit: bool = False) -> None:
         self._face = prepared
         self._surface: Surface = surface_of(prepared.neutral)
         columns = prepared.columns[: _N + RIGID, :, :2] * (DENSITY, -DENSITY)
@@ -100,7 +101,7 @@ class MicroMotion:
         skin = prepared.columns[:_N, :, :2] ** 2
         self._reach = np.sqrt(skin.sum(axis=2).max(axis=1))  # IOD per unit of intensity
         self._anchor = skin.sum(axis=(1, 2)) / _JITTER**2
-        self._light = light_weight(self._surface)
+        self._light = None if lit else light_weight(self._surface)
         self._normals = self._surface.cells @ normals(prepared.neutral)
         self._area = self._surface.gathered(self._surface.skin)
         self._seen = self._area > 0.25 * self._area.max()

@@ -11,6 +11,7 @@ from mien.anatomy.model import face_model
 from mien.capture.course import Course
 from mien.capture.micromotion import MicroMotion, Motion
 from mien.capture.neutral import neutral_of_clip
+from mien.capture.parts import NOTHING, Part, Without
 from mien.media.video import Frame
 
 Array = NDArray[np.float64]
@@ -39,7 +40,8 @@ class _Recorded:
 class Recorder:
     """Follows the skin of every face of a clip; some two hundred bytes a frame and face."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: Without = NOTHING) -> None:
+        self._lit = Part.LIGHT in without
         self._faces: dict[int, _Recorded] = {}
 
     def cover(self, face: int, points: NDArray[np.bool_]) -> None:
@@ -75,7 +77,7 @@ class Recorder:
             landmarks = invert(one.prepared, points, near=one.last)
             one.last = landmarks.aus
         if one.skin is None:
-            one.skin, one.stretch = MicroMotion(one.prepared), one.stretch + 1
+            one.skin, one.stretch = MicroMotion(one.prepared, lit=self._lit), one.stretch + 1
         if one.covered is not None:
             one.skin.cover(one.covered)
         motion = one.skin.advance(frame.pixels, frame.time, landmarks)

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 _TURN = 0.012  # IOD; how far the lips go between two turns, at least
 _WITHIN, _TURNS = 0.8, 3  # seconds, and turns in them, of one of the ways lips go
-_ROUND = 0.5  # seconds before the first and after the last turn
+_ROUND = 1.0  # seconds before the first and after the last turn
 
 
 def talking(time: Array, brief: Array) -> list[Interval]:

@@ -23,6 +23,7 @@ from mien.capture.clutter import NAMES, SPOTTED, background, reach, wander
 from mien.capture.course import Course
 from mien.capture.head import compensated
 from mien.capture.matched import patterns, scores
+from mien.capture.parts import NOTHING, Part, Without
 from mien.capture.quality import LEAST_RATE, USABLE_RATE, rate_of
 from mien.capture.signature import action_units_of, believed, farthest, field_of, strayed
 from mien.capture.speech import talking
@@ -61,6 +62,7 @@ class Limits:
         round_blink: seconds before and after a blink in which the skin round the eyes moves, too.
         margin: seconds of rest that must be seen before and after a micro-expression.
         trusted: least confidence of an event.
+        without: parts of the search that are left out.
     """
 
     micro: float = 0.5
@@ -73,6 +75,7 @@ class Limits:
     round_blink: float = 0.15
     margin: float = 0.1
     trusted: float = 0.2
+    without: Without = NOTHING
 
 
 @dataclass(frozen=True)
@@ -179,13 +182,23 @@ def _merged(events: list[Event], limits: Limits) -> list[Event]:
 
 def _signals(course: Course, aus: Array, limits: Limits) -> _Signals:
     lasting = freed(np.nan_to_num(aus, nan=0.0))[:, SPOTTED]
-    moving = filters.without_jumps(course.aus[:, SPOTTED], course.key)
+    without = limits.without
+    moving = course.aus[:, SPOTTED]
+    if Part.CODEC not in without:
+        moving = filters.without_jumps(moving, course.key)
     both = np.concatenate([moving, lasting, course.pose], axis=1)
     time, values = filters.regular(course.time, both)
     rate = rate_of(time)
     count = len(SPOTTED)
-    moving, lasting, pose = np.split(filters.smooth(values, rate), [count, 2 * count], axis=1)
-    brief = compensated(filters.brief(moving, rate), pose, rate)
+    if Part.SMOOTHING not in without:
+        values = filters.smooth(values, rate)
+    moving, lasting, pose = np.split(values, [count, 2 * count], axis=1)
+    brief = filters.brief(moving, rate)
+    if Part.HEAD not in without:
+        brief = compensated(brief, pose, rate)
+    noise = background(brief)
+    if Part.BACKGROUND in without:
+        noise = np.diag(filters.noise_of(brief) ** 2) + wander(limits.wander)
     tremble = filters.noise_of(filters.brief(lasting, rate))
     slow = np.diag(tremble**2) + wander(limits.wander)
     rest = filters.REST_OF_NOISE * tremble
@@ -195,7 +208,7 @@ def _signals(course: Course, aus: Array, limits: Limits) -> _Signals:
         brief,
         moving - brief,
         filters.raised(lasting, rate) - rest,
-        background(brief) + wander(max(_SWAY * turning, 1e-6)),
+        noise + wander(max(_SWAY * turning, 1e-6)),
         slow,
         rate,
     )
@@ -226,8 +239,12 @@ def _busy(signals: _Signals, limits: Limits) -> list[tuple[str, Interval]]:
     round_ = limits.round_blink
     runs = np.split(shut, np.flatnonzero(np.diff(shut) > round_) + 1) if len(shut) else []
     blinks = [Interval(float(run[0]) - round_, float(run[-1]) + round_) for run in runs]
-    busy = [(region, span) for region in _NEAR_EYES for span in blinks]
     talk = talking(signals.time, signals.brief)
+    if Part.BLINKS in limits.without:
+        blinks = []
+    if Part.TALK in limits.without:
+        talk = []
+    busy = [(region, span) for region in _NEAR_EYES for span in blinks]
     return busy + [(region, span) for region in _TALKING for span in talk]
 
 
@@ -292,7 +309,7 @@ def _event(
     if brief:  # a wink is no expression either
         aus = {name: size for name, size in aus.items() if NAMES.index(name) not in _LIDS}
     main = max(aus, key=lambda name: aus[name] * reach()[NAMES.index(name)], default="")
-    if not main or (brief and any(NAMES.index(name) in _LIDS for name in one.names)):
+    if not main:
         return None
     micro = brief and bump.apex - bump.onset <= limits.micro_onset
     trust = _trust(course, bump, signals.rate, micro=micro)

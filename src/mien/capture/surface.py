@@ -46,8 +46,8 @@ class Surface:
         """Rows and columns of cells."""
         return self.shape[0] // CELL, self.shape[1] // CELL
 
-    def map_to(self, points: Array) -> tuple[F32, F32]:
-        """Where every px of the flat picture lies on a frame, two arrays of ``shape``.
+    def map_to(self, points: Array) -> F32:
+        """Where every px of the flat picture lies on a frame, x and y, ``shape`` and 2.
 
         Args:
             points: shape (478, 2 or more), px of the frame.
@@ -55,8 +55,7 @@ class Surface:
         height, width = self.shape
         nodes = (self.places @ points[:, :2]).astype(np.float32)
         nodes = nodes.reshape(height // _STEP, width // _STEP, 2)
-        found = cv2.resize(nodes, (width, height), interpolation=cv2.INTER_LINEAR)
-        return np.ascontiguousarray(found[..., 0]), np.ascontiguousarray(found[..., 1])
+        return np.asarray(cv2.resize(nodes, (width, height), interpolation=cv2.INTER_LINEAR))
 
     def gathered(self, values: F32) -> F32:
         """Sums over cells, shape (cells,), of an array of ``shape``."""

@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
 _AROUND = 31  # px of the flat picture; the neighbourhood whose mean is its light
+_NO_SECOND = np.empty(0, np.float32)  # map: x and y come together
 _DARK = 4.0  # levels; nothing darker is divided by
 _MARGIN = 8  # px of the frame kept round the face, for what a correction moves
 _SOFT = 0.7  # px of the flat picture; the blur that makes sampling between px exact enough
@@ -67,17 +68,20 @@ def patch_of(frame: NDArray[np.uint8], points: Array, scale: float) -> Patch | N
     return Patch(levels, int(low[0]), int(low[1]), shrink)
 
 
-def contrast(surface: Surface, patch: Patch, points: Array, weight: F32) -> F32:
+def contrast(surface: Surface, patch: Patch, points: Array, weight: F32 | None) -> F32:
     """The contrast of a face, per cent, shape ``surface.shape``.
 
     Args:
         surface: of the face.
         patch: of the frame.
         points: shape (478, 2 or more), px of the frame, where the face is.
-        weight: of :func:`light_weight`.
+        weight: of :func:`light_weight`; None leaves the light on it, in levels.
     """
-    x, y = surface.map_to((points[:, :2] - (patch.left, patch.top)) * patch.shrink - 0.5)
-    levels = cv2.remap(patch.levels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    places = surface.map_to((points[:, :2] - (patch.left, patch.top)) * patch.shrink - 0.5)
+    border = cv2.BORDER_REPLICATE
+    levels = cv2.remap(patch.levels, places, _NO_SECOND, cv2.INTER_LINEAR, borderMode=border)
+    if weight is None:
+        return np.asarray(levels, np.float32)
     light = cv2.blur(levels * surface.skin, (_AROUND, _AROUND)) * weight
     return np.asarray(levels * (100.0 / np.maximum(light, _DARK)) - 100.0, np.float32)
 

@@ -14,7 +14,7 @@ from mien.landmark.track import Following, Seen, seen_on
 from mien.media.video import Frame, frames
 
 _LOOKS = 65.0  # per second, at most; between them landmarks tremble more than a face moves
-_HANDS, _HANDS_SEEN = 0.4, 0.15  # seconds between two looks for hands, and once they are there
+_HANDS, _HANDS_SEEN = 0.8, 0.4  # seconds between two looks for hands, and once they are there
 _STAY = 1.0  # seconds for which a hand is believed to stay where it was seen
 
 
@@ -34,13 +34,17 @@ class Look:
     covered: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
 
 
-def looked_at(path: Path) -> Generator[Look, None, None]:
+def looked_at(path: Path, *, hands: bool = True) -> Generator[Look, None, None]:
     """Every frame of a clip.
 
     Landmarks are looked for on as many frames a second as they tell apart; between them the motion
     of the skin says more. Hands are looked for now and then.
+
+    Args:
+        path: of the clip.
+        hands: whether they are looked for at all.
     """
-    state, last, next_hands = Following(), -np.inf, -np.inf
+    state, last, next_hands = Following(), -np.inf, -np.inf if hands else np.inf
     touched: dict[int, NDArray[np.float64]] = {}  # when a hand was last seen before each point
     with closing(frames(path)) as source:
         for frame in source:
@@ -63,5 +67,6 @@ def looked_at(path: Path) -> Generator[Look, None, None]:
 def _hidden(touched: dict[int, NDArray[np.float64]], frame: Frame, face: Seen) -> NDArray[np.bool_]:
     """Points before which a hand is or just was; the models do not see it on every frame."""
     when = touched.setdefault(face.face, np.full(len(face.points), -np.inf))
-    when[covered(frame.pixels, face.points)] = frame.time
+    expected = bool((frame.time - when <= _STAY).any())
+    when[covered(frame.pixels, face.points, expected=expected)] = frame.time
     return np.asarray(frame.time - when <= _STAY)

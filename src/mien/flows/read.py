@@ -1,7 +1,7 @@
 """Read clips and photos: action units, head pose, and when something happens."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,19 +16,20 @@ from mien.anatomy.threads import one_thread
 from mien.capture.action_units import Clock, Person, read_rows
 from mien.capture.gate import Gate, poor_spans
 from mien.capture.neutral import Neutral, neutral_of_clip
+from mien.capture.parts import NOTHING, Part, Without
 from mien.capture.quality import Quality, quality_of
 from mien.capture.recording import Recorder
 from mien.capture.rows import Rows
-from mien.capture.spotting import spot
+from mien.capture.spotting import Limits, spot
 from mien.capture.verdict import Verdict
 from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.seams import Progress, silent
-from mien.core.signal import Track
+from mien.core.signal import Interval, Track
 from mien.edit.portrait import Portrait, Source, faces_of, pixels_of, portrait
 from mien.flows.annotate import annotated
 from mien.flows.calibrations import neutral_of
-from mien.flows.look import looked_at
+from mien.flows.look import Look, looked_at
 from mien.media.kind import classify
 from mien.media.prefetch import prefetch
 from mien.media.video import probe
@@ -59,6 +60,7 @@ def read(
     *,
     neutral: Source | None = None,
     progress: Progress = silent,
+    without: Without = NOTHING,
 ) -> Reading:
     """Read a clip or a photo.
 
@@ -70,6 +72,7 @@ def read(
             the largest face; without it the resting face is taken from the calmest moments of the
             clip, or for a photo from faces in general, and confidence is lower.
         progress: told about the frames.
+        without: parts of the reader that are left out, to see what they are worth.
 
     Raises:
         InputError: ``neutral`` is neither a file nor a name that is known.
@@ -80,7 +83,7 @@ def read(
     path = Path(path)
     if classify(path) == "image":
         return _photo(path, neutral_of(neutral))
-    return annotated(_clip(path, neutral_of(neutral), progress))
+    return annotated(_clip(path, neutral_of(neutral), progress, without))
 
 
 @one_thread()
@@ -104,32 +107,37 @@ def measure(image: Source, neutral: Source | None = None) -> dict[str, float]:
     return to_dict(portrait(found, _model(neutral_of(neutral))).visible_aus)
 
 
-def _clip(path: Path, resting: Neutral | None, progress: Progress) -> Reading:
+def _clip(path: Path, resting: Neutral | None, progress: Progress, without: Without) -> Reading:
     info = probe(path)
-    gate, recorder = Gate(), Recorder()
+    gate, recorder = Gate(), Recorder(without)
     with Rows() as rows:
+        looks = looked_at(path, hands=Part.HANDS not in without)
         clock = _followed(
-            path, rows, gate, recorder, lambda done: progress("follow", done, info.count)
+            looks, rows, gate, recorder, lambda done: progress("follow", done, info.count)
         )
         people = _people(rows, recorder, resting, len(clock.time))
         track = read_rows(rows, people, clock, lambda done: progress("read", done, len(clock.time)))
     checks = gate.judge()
-    events = [event for one in people.values() for event in _events(one, track, checks)]
+    spans = [] if Part.GATE in without else poor_spans(checks)
+    limits = Limits(without=without)
+    events = [event for one in people.values() for event in _events(one, track, spans, limits)]
     events.sort(key=lambda event: (event.onset, event.face))
     quality = quality_of(track, len(people), checks)
     return Reading(_blurred(track, checks), events, quality)
 
 
-def _events(person: Person, track: Track, checks: Sequence[Verdict]) -> list[Event]:
+def _events(
+    person: Person, track: Track, poor: Sequence[tuple[Interval, str]], limits: Limits
+) -> list[Event]:
     """Events of one face, on the rows that may count."""
     own = track.of_face(person.index)
     counts = own.status == "ok"
-    for span, check in poor_spans(checks):
+    for span, check in poor:
         if check != _STANDS:
             counts &= ~span.contains(own.time)
     course = person.course.select(np.isin(person.course.frame, own.frame[counts]))
     aus = own.aus[np.searchsorted(own.frame, course.frame)]
-    return spot(course, aus, person.prepared, person.index)
+    return spot(course, aus, person.prepared, person.index, limits)
 
 
 def _blurred(track: Track, checks: Sequence[Verdict]) -> Track:
@@ -142,7 +150,11 @@ def _blurred(track: Track, checks: Sequence[Verdict]) -> Track:
 
 
 def _followed(
-    path: Path, rows: Rows, gate: Gate, recorder: Recorder, told: Callable[[int], None]
+    source: Generator[Look, None, None],
+    rows: Rows,
+    gate: Gate,
+    recorder: Recorder,
+    told: Callable[[int], None],
 ) -> Clock:
     """Landmarks of all faces into ``rows``, their motion into ``recorder``; the clock of the clip.
 
@@ -151,7 +163,7 @@ def _followed(
     time: list[float] = []
     pts: list[int] = []
     where: dict[int, NDArray[np.float64]] = {}
-    with closing(prefetch(looked_at(path))) as looks:
+    with closing(prefetch(source)) as looks:
         for look in looks:
             frame, seen = look.frame, look.seen
             time.append(frame.time)

@@ -14,7 +14,7 @@ from mien.capture.gate.glance import glance
 from mien.capture.gate.record import FRAME, GLANCE, Array, Luma, Record, iod_of
 from mien.capture.verdict import Verdict
 
-_GLANCES = 0.2  # seconds between two glances
+_GLANCES = 0.4  # seconds between two glances
 _GRID = 6000  # pixels of a picture on which two frames are compared, at most about
 _LEAST = 24  # px; a smaller face says nothing
 _CUT = 30.0  # levels; a greater change is another shot, and says nothing about light

@@ -41,17 +41,19 @@ def hands(image: Image, points: Array) -> list[Array]:
     ]
 
 
-def covered(image: Image, points: Array) -> Bools:
+def covered(image: Image, points: Array, *, expected: bool = False) -> Bools:
     """Which points of a face a hand covers, shape (478,).
 
     Args:
         image: RGB, shape (H, W, 3).
         points: the face's landmarks, shape (478, 2 or 3), px.
+        expected: whether a hand was there just now; then one look is enough.
     """
     to_picture = crop_to_picture(points)
     area = np.zeros(SIZE[::-1], np.bool_)
     if np.linalg.norm(points[33, :2] - points[263, :2]) >= 1:  # else it is seen from the side
-        for hand in hands(image, points):
+        seen = _hands_in(image, square_of(deep(points)), _REACHES[0]) if expected else None
+        for hand in hands(image, points) if seen is None else seen:
             area |= silhouette(into(to_picture, hand))
     if not area.any():
         return np.zeros(len(points), np.bool_)
