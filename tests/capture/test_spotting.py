@@ -10,7 +10,7 @@ from mien.anatomy.model import face_model
 from mien.anatomy.template import template
 from mien.capture import spotting
 from mien.capture.course import Course
-from mien.capture.spotting import Limits
+from mien.capture.limits import Limits
 from mien.core.face import Event
 from mien.core.signal import Track
 

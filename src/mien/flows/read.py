@@ -15,12 +15,13 @@ from mien.anatomy.model import FaceModel, face_model
 from mien.anatomy.threads import one_thread
 from mien.capture.action_units import Clock, Person, read_rows
 from mien.capture.gate import Gate, poor_spans
+from mien.capture.limits import Limits
 from mien.capture.neutral import Neutral, neutral_of_clip
 from mien.capture.parts import NOTHING, Part, Without
 from mien.capture.quality import Quality, quality_of
 from mien.capture.recording import Recorder
 from mien.capture.rows import Rows
-from mien.capture.spotting import Limits, spot
+from mien.capture.spotting import spot
 from mien.capture.verdict import Verdict
 from mien.core.face import Event
 from mien.core.facs import to_dict

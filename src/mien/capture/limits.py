@@ -1,0 +1,36 @@
+"""What counts as an event."""
+
+from dataclasses import dataclass
+
+from mien.capture.parts import NOTHING, Without
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What counts as an event.
+
+    Attributes:
+        micro: seconds; a micro-expression lasts no longer.
+        micro_onset: seconds from onset to apex of a micro-expression, at most (Yan et al., 2013).
+        shortest: seconds; what is over sooner is taken for noise.
+        clear: least height over the background of a brief movement, in standard deviations.
+        clear_long: the same of a long one.
+        wander: IOD that the zero of a long movement wanders.
+        blink: intensity of AU43 from which a brief movement is a blink.
+        round_blink: seconds before and after a blink in which the skin round the eyes moves, too.
+        margin: seconds of rest that must be seen before and after a micro-expression.
+        trusted: least confidence of an event.
+        without: parts of the search that are left out.
+    """
+
+    micro: float = 0.5
+    micro_onset: float = 0.26
+    shortest: float = 0.04
+    clear: float = 6.5
+    clear_long: float = 6.0
+    wander: float = 0.003
+    blink: float = 0.6
+    round_blink: float = 0.15
+    margin: float = 0.1
+    trusted: float = 0.2
+    without: Without = NOTHING

@@ -1,0 +1,105 @@
+"""Where known patterns of movement stand out, and which of them stand for an event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.capture.bumps import Bump, bumps
+from mien.capture.clutter import NAMES
+from mien.capture.limits import Limits
+from mien.capture.matched import patterns, scores
+from mien.capture.parts import Part
+from mien.capture.signals import Signals
+from mien.capture.speech import talking
+from mien.core.facs import REGION
+from mien.core.signal import Interval
+
+_TALKING = ("mouth", "chin")
+_NEAR_EYES = ("brow", "eye", "cheek", "nose")
+LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pattern that stands out.
+
+    Attributes:
+        names: of its columns.
+        bump: its course.
+        long: whether it was found over the level of rest.
+    """
+
+    names: tuple[str, ...]
+    bump: Bump
+    long: bool
+
+    @property
+    def span(self) -> Interval:
+        """From onset to offset, seconds."""
+        return Interval(self.bump.onset, self.bump.offset)
+
+    @property
+    def regions(self) -> set[str]:
+        """Parts of the face that it moves."""
+        return {REGION[name] for name in self.names}
+
+
+def standing_out(signals: Signals, limits: Limits) -> list[Found]:
+    """Every pattern wherever it stands out, the clearest first."""
+    found = []
+    for long in (False, True):
+        values, noise = (signals.raised, signals.slow) if long else (signals.brief, signals.noise)
+        clear = limits.clear_long if long else limits.clear
+        heights = scores(values, noise)
+        if not long:
+            heights /= np.maximum(np.median(np.abs(heights), axis=0) / 0.6745, 0.6)
+        for names, height in zip(patterns()[0], heights.T, strict=True):
+            found += [
+                Found(names, bump, long)
+                for bump in bumps(signals.time, height, 1.0, clear)
+                if (bump.duration > limits.micro) == long and bump.duration >= limits.shortest
+            ]
+    return sorted(found, key=lambda one: -one.bump.peak)
+
+
+def busy_spans(signals: Signals, limits: Limits) -> list[tuple[str, Interval]]:
+    """Regions and spans in which a brief movement is nothing of its own: blinks and talking."""
+    lids = np.maximum(signals.brief[:, LIDS], signals.raised[:, LIDS]).min(axis=1)
+    shut = signals.time[lids > limits.blink]
+    round_ = limits.round_blink
+    runs = np.split(shut, np.flatnonzero(np.diff(shut) > round_) + 1) if len(shut) else []
+    blinks = [Interval(float(run[0]) - round_, float(run[-1]) + round_) for run in runs]
+    talk = talking(signals.time, signals.brief)
+    if Part.BLINKS in limits.without:
+        blinks = []
+    if Part.TALK in limits.without:
+        talk = []
+    busy = [(region, span) for region in _NEAR_EYES for span in blinks]
+    return busy + [(region, span) for region in _TALKING for span in talk]
+
+
+def taken(one: Found, busy: Sequence[tuple[str, Interval]]) -> set[str]:
+    """Regions in which a brief movement is part of a blink or of talking."""
+    apex = one.bump.apex
+    return {r for r, span in busy if span.start <= apex <= span.end} if not one.long else set()
+
+
+def winners(found: list[Found]) -> list[Found]:
+    """The clearest of those that share their time.
+
+    A brief movement stands on top of a long one where it is not part of its coming or going.
+    """
+    kept: list[Found] = []
+    for one in found:
+        if not any(_shares(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _shares(one: Found, other: Found) -> bool:
+    shared = min(one.span.end, other.span.end) - max(one.span.start, other.span.start)
+    if one.long != other.long and shared > 0.0:
+        brief, long = (other, one) if one.long else (one, other)
+        return long.span.iou(brief.span) > 0.3
+    return shared > 0.3 * min(one.bump.duration, other.bump.duration)
