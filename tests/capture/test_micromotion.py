@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from mien.anatomy.inverse import FREE, Prepared, invert, prepare
 from mien.anatomy.topology import MOUTH, triangles
 from mien.capture.clutter import NAMES, SPOTTED, reach
-from mien.capture.micromotion import MicroMotion, Motion, normals
+from mien.capture.micromotion import MicroMotion, Motion
+from mien.capture.skin import normals
 from mien.capture.surface import CELL, surface_of
 from mien.core.envelope import Envelope
 from mien.core.facs import COLUMNS

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import mien
 from mien.core.errors import InputError, MissingExtraError
 from mien.core.face import Event
-from mien.core.facs import COLUMNS
+from mien.core.facs import ACTION_UNITS, COLUMNS
 from mien.core.signal import TRACK_COLUMNS, Track
 from mien.export import FORMATS, at_hand, events_csv, events_json, track_csv, track_parquet
 
@@ -166,12 +166,13 @@ def test_parquet(track: Track, tmp_path: Path) -> None:
         track_parquet.write(some, file)
         back = track_parquet.read(file)
         assert back.status.tolist() == some.status.tolist()
+        assert back.deviation is None
         for name in ("time", "pts", "frame", "face"):
             assert (getattr(back, name) == getattr(some, name)).all()
         for name in ("confidence", "pose", "position", "aus"):
             np.testing.assert_allclose(getattr(back, name), getattr(some, name), rtol=1e-6)
     schema = parquet.read_schema(file)
-    assert tuple(schema.names) == TRACK_COLUMNS
+    assert tuple(schema.names[: len(TRACK_COLUMNS)]) == TRACK_COLUMNS
     assert schema.metadata[b"mien"].decode() == mien.__version__
     assert schema.field("yaw").metadata == {b"unit": b"degree"}
     assert all(field.metadata[b"unit"] for field in schema)
@@ -181,6 +182,64 @@ def test_no_reading_is_null_in_parquet(track: Track, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     track_parquet.write(track, tmp_path / "track.parquet")
     assert parquet.read_table(tmp_path / "track.parquet")["AU12L"].null_count == 1
+
+
+@pytest.fixture
+def sure(track: Track) -> Track:
+    """The track with deviations: not known in row 1, of AU01L nowhere."""
+    spread = np.random.default_rng(4).random(track.aus.shape).astype(np.float32)
+    spread[1], spread[:, 0] = np.inf, np.nan
+    return replace(track, deviation=spread)
+
+
+def test_deviation_in_parquet(sure: Track, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    file = tmp_path / "track.parquet"
+    track_parquet.write(sure, file)
+    back = track_parquet.read(file)
+    assert sure.deviation is not None
+    assert back.deviation is not None
+    assert back.deviation.dtype == np.float32
+    known = np.isfinite(sure.deviation)
+    np.testing.assert_array_equal(back.deviation, np.where(known, sure.deviation, np.nan))
+    for name in COLUMNS:
+        assert (back.present(name) == sure.present(name)).all()
+        np.testing.assert_allclose(back.confidence_of(name), sure.confidence_of(name), rtol=1e-6)
+    table = parquet.read_table(file)
+    assert table.column_names[len(TRACK_COLUMNS) :] == [
+        *(f"{name}_deviation" for name in COLUMNS),
+        *(f"{name}_present" for name in COLUMNS),
+        *(f"{unit.code}_asymmetry" for unit in ACTION_UNITS if unit.sided),
+    ]
+    for name in COLUMNS:
+        said = table[f"{name}_present"].to_pylist()
+        unknown = ~known[:, COLUMNS.index(name)] | np.isnan(sure.au(name))
+        assert [one is None for one in said] == unknown.tolist()
+        assert [bool(one) for one in said] == sure.present(name).tolist()
+    even = np.array(table["AU12_asymmetry"].to_pylist(), dtype=float)
+    np.testing.assert_allclose(even, sure.asymmetry("AU12"), rtol=1e-6)
+
+
+def test_a_photo_says_nothing_of_deviation_in_parquet(track: Track, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    track_parquet.write(track, tmp_path / "track.parquet")
+    table = parquet.read_table(tmp_path / "track.parquet")
+    added = table.column_names[len(TRACK_COLUMNS) :]
+    assert all(table[name].null_count == len(track) for name in added)
+    assert table["AU12L_present"].type == "bool"
+
+
+def test_parquet_written_before_it_carried_more(sure: Track, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    file = tmp_path / "track.parquet"
+    track_parquet.write(sure, file)
+    parquet.write_table(parquet.read_table(file).select(TRACK_COLUMNS), file)
+    back = track_parquet.read(file)
+    assert back.deviation is None
+    np.testing.assert_allclose(back.aus, sure.aus, rtol=1e-6)
+    parquet.write_table(parquet.read_table(file).drop_columns("AU64"), file)
+    with pytest.raises(InputError, match="columns"):
+        track_parquet.read(file)
 
 
 @pytest.mark.parametrize("text", ["", "PAR1", "time,pts\n"])

@@ -86,7 +86,7 @@ def _part_of_more(signals: Signals, noise: Array, movement: Array, bump: Bump) -
     ends = np.searchsorted(signals.time, (bump.onset, bump.offset)).clip(0, len(signals.time) - 1)
     change = signals.lasting[ends[1]] - signals.lasting[ends[0]]
     weights = np.linalg.solve(noise, movement)
-    return abs(float(change @ weights)) > _REMAINDER * float(movement @ weights)
+    return float(change @ weights) > _REMAINDER * float(movement @ weights)
 
 
 def _at_apex(signals: Signals, values: Array, bump: Bump) -> Array:

@@ -18,26 +18,22 @@ from numpy.typing import NDArray
 
 from mien.anatomy.head import View, nudged
 from mien.anatomy.inverse import FREE, RIGID, Prepared, Solution, freed
-from mien.anatomy.topology import triangles
-from mien.capture.surface import DENSITY, Surface, surface_of
+from mien.capture.skin import GAZE, skin_of
+from mien.capture.slopes import Slopes, slopes_of
 from mien.capture.texture import contrast, light_weight, patch_of
-from mien.core.facs import COLUMNS, REGION
 
 Array = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
 _N = len(FREE)
-_GAZE = np.array([REGION[COLUMNS[i]] == "gaze" for i in FREE])  # the eyes are no skin
 _REMEMBER = 1.0  # seconds; how long the flat picture remembers
 _RETURN = 2.0  # seconds in which landmarks draw the answer back
 _JITTER = 0.01  # IOD; standard deviation of a landmark, most of it shared with its neighbours
 _LEAP = 0.02  # IOD; where landmarks are further away than this, they lead
 _TURN = 2.0 / 57.3  # radians; the same for the turn of the head
 _CLOSE = 0.6  # px of the flat picture; a smaller correction needs no second look
-_LOOSE, _STIFF = (
-    1.0,
-    0.05,
-)  # spread of the change from one look to the next: intensity; IOD, radians
+# Spread of the change from one look to the next: intensity; IOD, radians.
+_LOOSE, _STIFF = 1.0, 0.05
 _STIFFNESS = np.concatenate([np.full(_N, _LOOSE**-2.0), np.full(RIGID, _STIFF**-2.0)])
 _ODD = 9.0  # times the usual misfit of a cell, from which it is doubted
 _MOST_USUAL = 3.0  # times; misfit of the whole face that a shaken camera or a quick turn explains
@@ -72,12 +68,20 @@ class Motion:
 
 @dataclass
 class _Memory:
-    """What the frames so far left."""
+    """What the frames so far left.
+
+    The slopes, and what follows from them, are those of a moment ago.
+    """
 
     motion: Motion
     time: float
     picture: F32  # contrast, shape of the surface
     misfit: F32  # per cent squared, of each cell
+    slopes: Slopes
+    view: View  # when they were renewed
+    weight: F32  # of each cell
+    system: Array
+    precision: Array
     count: int = 1
 
 
@@ -91,23 +95,12 @@ class MicroMotion:
 
     def __init__(self, prepared: Prepared, *, lit: bool = False) -> None:
         self._face = prepared
-        self._surface: Surface = surface_of(prepared.neutral)
-        columns = prepared.columns[: _N + RIGID, :, :2] * (DENSITY, -DENSITY)
-        columns[np.flatnonzero(_GAZE)] = 0.0
-        self._fields = [
-            np.ascontiguousarray((self._surface.cells @ columns[:, :, axis].T).T, dtype=np.float32)
-            for axis in range(2)
-        ]
+        self._skin = skin_of(prepared)
         skin = prepared.columns[:_N, :, :2] ** 2
         self._reach = np.sqrt(skin.sum(axis=2).max(axis=1))  # IOD per unit of intensity
         self._anchor = skin.sum(axis=(1, 2)) / _JITTER**2
-        self._light = None if lit else light_weight(self._surface)
-        self._normals = self._surface.cells @ normals(prepared.neutral)
-        self._area = self._surface.gathered(self._surface.skin)
-        self._seen = self._area > 0.25 * self._area.max()
-        acts = np.sqrt(sum(field[:_N] ** 2 for field in self._fields)) * self._seen
-        self._acts = acts / np.maximum(acts.sum(axis=1, keepdims=True), 1e-9)
-        self._bare = np.ones(len(self._area), np.float32)
+        self._light = None if lit else light_weight(self._skin.surface)
+        self._bare = np.ones(len(self._skin.area), np.float32)
         self._memory: _Memory | None = None
 
     def cover(self, points: NDArray[np.bool_]) -> None:
@@ -116,7 +109,7 @@ class MicroMotion:
         Args:
             points: shape (478,), of the mesh.
         """
-        self._bare = np.asarray(self._surface.cells @ points < 0.5, np.float32)
+        self._bare = np.asarray(self._skin.surface.cells @ points < 0.5, np.float32)
 
     def advance(
         self, frame: NDArray[np.uint8], time: float, landmarks: Solution | None
@@ -149,10 +142,12 @@ class MicroMotion:
         patch = patch_of(frame, points, view.scale)
         if patch is None:
             return None
-        picture = contrast(self._surface, patch, points, self._light)
-        motion = Motion(aus, view, np.zeros(_N), *self._doubted(self._bare))
-        self._memory = _Memory(motion, time, picture, np.full(len(self._area), _START, np.float32))
-        self._renew(self._memory)
+        picture = contrast(self._skin.surface, patch, points, self._light)
+        misfit = np.full(len(self._skin.area), _START, np.float32)
+        odd, hidden = self._doubted(self._bare)
+        renewed = self._renewed(picture, misfit, view)
+        motion = Motion(aus, view, renewed[-1], odd, hidden)
+        self._memory = _Memory(motion, time, picture, misfit, *renewed)
         return motion
 
     def _points(self, aus: Array, view: View) -> Array:
@@ -169,7 +164,7 @@ class MicroMotion:
             return before.aus, before.view, np.zeros(_N)
         seen = freed(landmarks.aus)
         gap = (seen - before.aus) * self._reach
-        lead = np.where(_GAZE, 1.0, (gap**2 / (gap**2 + _LEAP**2)) ** 2)
+        lead = np.where(GAZE, 1.0, (gap**2 / (gap**2 + _LEAP**2)) ** 2)
         slow = min(elapsed / _RETURN, 1.0)
         view = _drawn(before.view, landmarks.view, slow)
         return before.aus + lead * (seen - before.aus), view, self._anchor * slow
@@ -188,102 +183,66 @@ class MicroMotion:
         patch = patch_of(frame, start, view.scale)
         if patch is None:
             return None
-        rest = contrast(self._surface, patch, start, self._light) - memory.picture
+        rest = contrast(self._skin.surface, patch, start, self._light) - memory.picture
         trust = self._trusted(memory, rest)
-        doubted = float(np.mean(trust[self._seen] < 0.8)) > 0.03
-        weight = self._weight * trust if doubted else self._weight
-        system = self._system(weight) if doubted else self._usual
+        doubted = float(np.mean(trust[self._skin.seen] < 0.8)) > 0.03
+        weight = memory.weight * trust if doubted else memory.weight
+        system = memory.slopes.system(weight) if doubted else memory.system
         stiff = _STIFFNESS.copy()
         stiff[:_N] += anchor
         left = system + np.diag(stiff)
         for look in range(2):
-            right = self._pull(rest, weight)
+            right = memory.slopes.pull(rest, weight)
             if landmarks is not None:
                 right[:_N] += anchor * (freed(landmarks.aus) - aus)
             change = np.linalg.solve(left, right)
             aus, view = aus + change[:_N], nudged(view, change[_N:])
-            moved = [change @ field for field in self._fields]
-            far = max(float(np.abs(axis[self._seen]).max()) for axis in moved)
+            across, down = (change @ field for field in self._skin.fields)
+            far = float(np.maximum(np.abs(across), np.abs(down))[self._skin.seen].max())
             if look == 1 or far < _CLOSE:
-                shift = [self._spread(axis) for axis in moved]
-                rest = rest + self._slope[0] * shift[0] + self._slope[1] * shift[1]
+                rest = rest + memory.slopes.change((across, down))
                 break
-            rest = contrast(self._surface, patch, self._points(aus, view), self._light)
+            rest = contrast(self._skin.surface, patch, self._points(aus, view), self._light)
             rest = rest - memory.picture
-        return Motion(aus, view, self._precision, *self._doubted(trust)), rest, trust
+        return Motion(aus, view, memory.precision, *self._doubted(trust)), rest, trust
 
     def _doubted(self, trust: F32) -> tuple[float, NDArray[np.bool_]]:
         """Share of the skin that is not believed, and which units that hides."""
         lost = np.asarray(trust < _BELIEVED, np.float32)
-        return float(lost[self._seen].mean()), np.asarray(self._acts @ lost > _HIDDEN)
+        return float(lost[self._skin.seen].mean()), np.asarray(self._skin.acts @ lost > _HIDDEN)
 
     def _trusted(self, memory: _Memory, rest: F32) -> F32:
         """How far to believe each cell, 0 to 1: little where it is suddenly another picture."""
-        misfit = self._misfit(rest)
+        misfit = self._skin.mean_square(rest)
         surprise = misfit / memory.misfit
-        usual = float(np.clip(np.median(surprise[self._seen]), 1.0, _MOST_USUAL))
+        usual = float(np.clip(np.median(surprise[self._skin.seen]), 1.0, _MOST_USUAL))
         doubt = np.maximum(surprise / usual - _ODD, 0.0) / _ODD
         return np.asarray(self._bare / (1.0 + doubt), np.float32)
-
-    def _misfit(self, rest: F32) -> F32:
-        """Mean square of what is unexplained in each cell."""
-        whole = self._surface.gathered(rest * rest * self._surface.skin)
-        return np.asarray(whole / np.maximum(self._area, 1.0), np.float32)
-
-    def _pull(self, rest: F32, weight: F32) -> Array:
-        """The right side of the equations."""
-        pull = [self._surface.gathered(slope * rest) * weight for slope in self._slope]
-        return -np.asarray(self._fields[0] @ pull[0] + self._fields[1] @ pull[1], np.float64)
-
-    def _spread(self, cells: F32) -> F32:
-        """Values of the cells between their middles, shape of the surface."""
-        height, width = self._surface.shape
-        grid = np.asarray(cells, np.float32).reshape(self._surface.grid)
-        return np.asarray(cv2.resize(grid, (width, height), interpolation=cv2.INTER_LINEAR))
 
     def _remember(self, memory: _Memory, rest: F32, trust: F32, share: float) -> None:
         """Let the flat picture and the usual misfit follow, but not where something covers them."""
         memory.count += 1
         trust = np.maximum(trust, _FORGIVEN * self._bare)
-        memory.picture += share * (rest if trust.min() > 0.8 else rest * self._spread(trust))
-        misfit = np.maximum(self._misfit(rest), _QUIET)
+        memory.picture += share * (rest if trust.min() > 0.8 else rest * self._skin.spread(trust))
+        misfit = np.maximum(self._skin.mean_square(rest), _QUIET)
         memory.misfit += share * trust * (misfit - memory.misfit)
-        turned = memory.motion.view.rotation[2] @ self._renewed.rotation[2] < _TURNED
+        view = memory.motion.view
+        turned = view.rotation[2] @ memory.view.rotation[2] < _TURNED
         if memory.count < _RENEW or memory.count % _RENEW == 0 or turned:
-            self._renew(memory)
+            renewed = self._renewed(memory.picture, memory.misfit, view)
+            memory.slopes, memory.view, memory.weight, memory.system, memory.precision = renewed
 
-    def _renew(self, memory: _Memory) -> None:
-        """Slopes of the flat picture, and the equations that follow from them."""
-        skin, gathered = self._surface.skin, self._surface.gathered
-        self._slope = [
-            cv2.Sobel(memory.picture, cv2.CV_32F, *axis, ksize=3, scale=1 / 8) * skin
-            for axis in ((1, 0), (0, 1))
-        ]
-        x, y = self._slope
-        self._information = gathered(x * x), gathered(x * y), gathered(y * y)
+    def _renewed(
+        self, picture: F32, misfit: F32, view: View
+    ) -> tuple[Slopes, View, F32, Array, Array]:
+        """The part of the memory that follows from a flat picture."""
+        slopes = slopes_of(self._skin, picture)
         # Skin that turns away shows little of itself, and what is behind it.
-        facing = self._normals @ memory.motion.view.rotation[2]
-        seen = np.clip((facing - _AWAY) / _AWAY, 0.0, 1.0).astype(np.float32)
-        self._weight = seen / memory.misfit
-        self._renewed = memory.motion.view
-        self._usual = self._system(self._weight)
-        self._precision = 1.0 / np.diag(np.linalg.inv(self._usual + np.diag(_STIFFNESS)))[:_N]
-
-    def _system(self, weight: F32) -> Array:
-        """The left side of the equations."""
-        x, y = self._fields
-        xx, xy, yy = (each * weight for each in self._information)
-        return np.asarray((x * xx + y * xy) @ x.T + (x * xy + y * yy) @ y.T, np.float64)
-
-
-def normals(mesh: Array) -> Array:
-    """Directions in which the skin looks, shape (478, 3), unit length, of a mesh (478, 3)."""
-    corners = mesh[triangles()]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    summed = np.zeros_like(mesh)
-    for corner in triangles().T:
-        np.add.at(summed, corner, -across)  # triangles run clockwise on a picture
-    return np.asarray(summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-12))
+        facing = self._skin.normals @ view.rotation[2]
+        weight = np.clip((facing - _AWAY) / _AWAY, 0.0, 1.0).astype(np.float32) / misfit
+        system = slopes.system(weight)
+        precision = 1.0 / np.diag(np.linalg.inv(system + np.diag(_STIFFNESS)))[:_N]
+        return slopes, view, weight, system, precision
 
 
 def _drawn(view: View, other: View, slow: float) -> View:

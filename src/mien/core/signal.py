@@ -131,7 +131,7 @@ class Track:
         """
         if self.deviation is None:
             return self.confidence
-        unsure = np.nan_to_num(self.deviation[:, INDEX[column]], nan=np.inf)
+        unsure = np.nan_to_num(self.deviation[:, INDEX[column]], nan=np.inf, posinf=np.inf)
         return np.asarray(self.confidence / (1.0 + unsure))
 
     def asymmetry(self, code: str) -> NDArray[np.float64]:

@@ -1,13 +1,15 @@
-"""How fast is it, warm, on one core? Ratios are taken within one run, because machines differ."""
+"""How fast is it, warm? On one core, but for reading. Ratios are taken within one run."""
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from mien.anatomy.threads import one_thread
 from mien.bench.people import people, pixels
 from mien.bench.result import Result, Row
 from mien.core import facs
+from mien.core.envelope import Envelope
 from mien.core.seams import Progress, silent
 from mien.edit.mesh import paint, prepare
 from mien.edit.points import moved
@@ -24,10 +27,20 @@ from mien.edit.portrait import faces_of, portrait
 from mien.flows.edit import edit
 from mien.flows.read import read
 from mien.judge.facemesh import Follower
-from mien.media.video import frames
+from mien.media.writer import write_video
+from mien.synth.camera import Camera
+from mien.synth.clip import film
+from mien.synth.movement import by_aus
+from mien.synth.plate import plate_of
+from mien.synth.scene import Scene
 
 _ROUNDS = 9
-_CLIP = "single_face.mp4"
+_CLIPS = {
+    "single_face.mp4": "640×360, 30 frames/s",
+    "WolfgangLanger_Pexels.mp4": "24 frames/s, much movement",
+}
+_FAST = 200.0  # frames per second
+_AS_FAST = 0.9
 
 
 def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
@@ -39,13 +52,14 @@ def run(data: Path, progress: Progress = silent, jobs: int = 1) -> Result:
         jobs: not used; timings are taken one after another.
     """
     del jobs
-    steps = (_edit, _preview, _inverse, _read, _import)
+    steps = (_edit, _preview, _inverse, _import)
     rows = []
     with _one_core(), one_thread():
         for done, step in enumerate(steps):
-            progress("timing", done, len(steps))
+            progress("timing", done, len(steps) + 1)
             rows.append(step(data))
-    return Result(tuple(rows))
+    progress("timing", len(steps), len(steps) + 1)
+    return Result((*rows, *_read(data)))
 
 
 def _edit(data: Path) -> Row:
@@ -88,25 +102,43 @@ def _inverse(data: Path) -> Row:
     return _row("inverse, ms a frame", "≤ 0.3", _timed(clip) * 1e3 / len(points), 0.3)
 
 
-def _read(data: Path) -> Row:
-    clip = data / "clips" / _CLIP
+def _read(data: Path) -> list[Row]:
+    """Reading with all cores against decoding and FaceMesh in turn, on the same clip."""
+    clips = {f"{name}, {note}": data / "clips" / name for name, note in _CLIPS.items()}
+    with tempfile.TemporaryDirectory(prefix="mien-speed-") as folder:
+        fast = Path(folder) / "fast.mp4"
+        _filmed(data, fast)
+        clips[f"synthetic clip, {_FAST:g} frames/s"] = fast
+        return [_ratio(name, clip) for name, clip in clips.items()]
 
+
+def _filmed(data: Path, path: Path) -> None:
+    """Two and a half seconds of a face, 300 px wide, with a smirk."""
+    image = pixels(people(data)[0].neutral)
+    subject = portrait(faces_of(image, "speed")[0]).subject
+    smirk = by_aus(subject.model, {"AU12L": 1.0}, Envelope(1.0, 1.1, 1.35), pixels=2.0)
+    clip = film(plate_of(image, subject), Scene(2.5, (smirk,)), Camera(rate=_FAST, noise=1.5))
+    write_video(path, clip.frames(), _FAST, crf=10)
+
+
+def _ratio(name: str, clip: Path) -> Row:
     mesh = Follower()
 
     def others() -> None:
-        mesh.follow(frame.pixels for frame in frames(clip))
+        with av.open(str(clip)) as source:
+            shown = source.decode(video=0)
+            mesh.follow(np.asarray(f.to_ndarray(format="rgb24"), np.uint8) for f in shown)
 
     pairs = [(_timed(others, 1)[0], _timed(lambda: read(clip), 1)[0]) for _ in range(_ROUNDS)]
     ratios = np.array([theirs / ours for theirs, ours in pairs[1:]])
-    low, high = ratios.min(), ratios.max()
     middle = float(np.median(ratios))
     return Row(
-        f"read of {_CLIP}, speed against decoding and FaceMesh alone",
-        "≥ 0.75",
+        f"read of {name}: speed against decoding and FaceMesh, one after the other",
+        f"≥ {_AS_FAST:g}",
         f"{middle:.2f}",
         f"{len(ratios)} rounds",
-        f"{low:.2f} to {high:.2f}",
-        middle >= 0.75,
+        f"{ratios.min():.2f} to {ratios.max():.2f}",
+        middle >= _AS_FAST,
     )
 
 
