@@ -115,10 +115,10 @@ def _timed(
 
 
 def _speed(time: Array, height: Array, bump: Bump) -> float:
-    """Greatest rise per second between onset and apex."""
+    """Greatest rise per second between onset and apex; NaN where it is not seen to rise."""
     rows = np.flatnonzero((time >= bump.onset) & (time <= bump.apex))
     if len(rows) < 2:
-        return float(1.0 / max(bump.apex - bump.onset, 1e-3))
+        return float("nan")
     return float(np.gradient(height[rows], time[rows]).max())
 
 

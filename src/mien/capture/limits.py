@@ -27,7 +27,7 @@ class Limits:
     micro_onset: float = 0.26
     shortest: float = 0.04
     clear: float = 6.5
-    clear_long: float = 6.0
+    clear_long: float = 8.0
     wander: float = 0.003
     blink: float = 0.6
     round_blink: float = 0.15

@@ -16,7 +16,9 @@ from mien.capture.quality import rate_of
 
 Array = NDArray[np.float64]
 
-_SWAY = 1e-4  # IOD per degree; what a turning head, compensated, still adds to its readings
+# IOD per degree: what a turning head, compensated, still adds to the motion of its skin, and what
+# it adds to landmarks.
+_SWAY, _SWAY_LONG = 1e-4, 1e-3
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,9 @@ def signals_of(course: Course, aus: Array, limits: Limits) -> Signals:
     if Part.BACKGROUND in without:
         noise = np.diag(filters.noise_of(brief) ** 2) + wander(limits.wander)
     tremble = filters.noise_of(filters.brief(lasting, rate))
-    slow = np.diag(tremble**2) + wander(limits.wander)
     rest = filters.REST_OF_NOISE * tremble
     turning = float(np.hypot(*np.std(pose[:, :2], axis=0)))
+    slow = np.diag(tremble**2) + wander(np.hypot(limits.wander, _SWAY_LONG * turning))
     return Signals(
         time,
         brief,

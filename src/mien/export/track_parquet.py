@@ -79,8 +79,9 @@ def read(path: Path) -> Track:
     """
     pa, parquet = require("pyarrow", EXTRA), require("pyarrow.parquet", EXTRA)
     try:
-        with path.open("rb") as file:
-            table = parquet.read_table(file)
+        # By its path: after a file object pyarrow may abort at exit (apache/arrow issue 34314).
+        with parquet.ParquetFile(path) as file:
+            table = file.read()
     except pa.ArrowException as error:
         raise InputError(f"{path}: is no Parquet file: {str(error).splitlines()[0]}") from None
     if tuple(table.column_names) not in (TRACK_COLUMNS, (*TRACK_COLUMNS, *_SURE)):
