@@ -9,6 +9,7 @@ from mien.anatomy.inverse import FREE
 from mien.capture import filters
 from mien.capture.clutter import NAMES, SPOTTED, background, reach, wander
 from mien.capture.course import Course
+from mien.capture.gate.spans import step
 from mien.capture.head import compensated
 from mien.capture.joined import joined
 from mien.capture.matched import patterns, scores
@@ -33,7 +34,6 @@ def course(aus: np.ndarray, pose: np.ndarray | None = None) -> Course:
         hidden=np.zeros((n, len(FREE)), dtype=np.bool_),
         pose=level if pose is None else pose,
         aus=aus,
-        deviation=np.full((n, len(FREE)), 0.01),
     )
 
 
@@ -159,3 +159,20 @@ def test_joined_believes_landmarks_of_a_large_quick_movement() -> None:
     landmarks[:, INDEX["AU12R"]] = 4.0 * BUMP
     aus, _ = joined(course(np.zeros((400, len(FREE)))), landmarks)
     assert aus[200, INDEX["AU12R"]] > 3.0
+
+
+@given(st.integers(3, 5000), st.floats(1.0, 200.0))
+def test_blocks_count_every_row_once(n: int, rate: float) -> None:
+    time = np.arange(n) / rate
+    counted = np.zeros(n, dtype=np.int64)
+    for rows, span in filters.blocks(time):
+        inside = (time[rows] >= span.start) & (time[rows] < span.end)
+        counted[rows] += inside
+    assert (counted == 1).all()
+
+
+@pytest.mark.parametrize("rate", [24.0, 59.94, 60.0, 120.0, 240.0])
+def test_stamps_of_whole_milliseconds_tell_the_rate(rate: float) -> None:
+    time = np.round(np.arange(500) / rate, 3)
+    time[300:] += 0.5  # a gap is no step
+    assert 1.0 / step(time) == pytest.approx(rate, rel=0.005)

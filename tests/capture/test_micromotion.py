@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from mien.capture.clutter import NAMES, SPOTTED, reach
 from mien.capture.micromotion import MicroMotion, Motion
 from mien.capture.skin import normals
 from mien.capture.surface import CELL, surface_of
+from mien.capture.texture import contrast, light_weight, patch_of
 from mien.core.envelope import Envelope
 from mien.core.facs import COLUMNS
 from mien.edit.points import Subject
@@ -143,3 +145,24 @@ def test_normals_look_out_of_the_face(subject: Subject) -> None:
     assert found[1, 2] > 0.7  # the tip of the nose looks forward
     assert found[234, 0] < -0.7  # the right side of the face to the right
     assert found[454, 0] > 0.7
+
+
+@pytest.mark.parametrize("scale", [120.0, 210.0, 330.0])
+def test_a_crop_that_grows_by_a_px_moves_nothing(subject: Subject, scale: float) -> None:
+    """Of a large face, which is shrunk, as of a small one."""
+    surface = surface_of(subject.model.neutral)
+    points = subject.model.neutral[:, :2] * (scale, -scale) + (3.0 * scale, 3.0 * scale)
+    grain = np.random.default_rng(5).integers(0, 255, (int(6 * scale), int(6 * scale)))
+    frame = cv2.GaussianBlur(grain.astype(np.uint8), (0, 0), 0.03 * scale)
+    weight = light_weight(surface)
+    seen = []
+    for wider in range(4):
+        asked = points.copy()
+        asked[:, 1] += np.linspace(-1, 1, len(points)) * wider / 2  # what the crop must hold
+        patch = patch_of(frame, asked, scale)
+        assert patch is not None
+        seen.append(contrast(surface, patch, points, weight) * surface.skin)
+    chin = slice(2 * surface.shape[0] // 3, None)
+    slope = np.gradient(seen[0], axis=0)[chin]
+    shifts = [float((slope * (one - seen[0])[chin]).sum() / (slope**2).sum()) for one in seen]
+    assert np.abs(shifts).max() < 0.1  # px

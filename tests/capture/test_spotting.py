@@ -32,7 +32,6 @@ def spot(track: Track, limits: Limits | None = None) -> list[Event]:
         hidden=np.zeros((n, len(FREE)), dtype=np.bool_),
         pose=np.tile([0.0, 0.0, 0.0, 0.0, 0.0, 100.0], (n, 1)),
         aus=freed(seen.aus),
-        deviation=np.zeros((n, len(FREE))),
     )
     return spotting.spot(course, seen.aus, FACE, limits=limits)
 
@@ -158,3 +157,10 @@ def test_jaw_is_one_travel(track_of: Build) -> None:
     drop, wide = np.where(travel > 0.5, 0, 10 * travel), np.where(travel > 0.5, 5 * travel, 0)
     (event,) = spot(track_of(CLOCK, {"AU26": drop, "AU27": wide}))
     assert event.aus == pytest.approx({"AU27": 5.0}, abs=0.1)
+
+
+def test_frames_that_only_repeat_others_claim_nothing_brief(track_of: Build) -> None:
+    movement = course(CLOCK, 1.0, 1.1, 1.3, peak=1.2)
+    track = track_of(CLOCK, {"AU12L": movement}, 0.01)
+    assert len(spot(track)) == 1
+    assert spot(track, Limits(rate=20.0)) == []

@@ -121,7 +121,9 @@ def _of_face(one: Person, seen: Sequence[int], values: Sequence[float], clock: C
     odd = np.zeros(len(frame))
     odd[course.frame - first] = course.odd
     deviation = np.full((len(frame), len(COLUMNS)), np.nan, np.float32)
+    strange = at[np.isnan(numbers[at - first, 0])] - first
     _put_motion(numbers, deviation, course, course.frame - first)
+    numbers[strange] = np.nan
     rows, units = np.nonzero(course.hidden)
     numbers[course.frame[rows] - first, _PLACE + np.array(FREE)[units]] = np.nan
     numbers[odd > HIDDEN, _PLACE:] = np.nan

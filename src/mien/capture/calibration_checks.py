@@ -69,7 +69,7 @@ def _frames(session: Session) -> Verdict:
     if session.left_out:
         found += f", {session.left_out} with a blink or movement left out"
     if session.frames < _MANY:
-        advice = f"use {_MANY} or more: fewer tell little of how readings waver"
+        advice = f"use {_MANY} or more; fewer tell little of how readings waver"
         return Verdict("frames", "usable", None, session.frames, found, advice)
     return Verdict("frames", "good", None, session.frames, found)
 

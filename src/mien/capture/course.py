@@ -25,7 +25,6 @@ class Course:
         pose: shape (n, 6), yaw, pitch, roll in degrees, x, y, scale in px.
         aus: shape (n, len(FREE)), intensities of the columns :data:`mien.anatomy.inverse.FREE`;
             signed, since the zero is only an estimate.
-        deviation: shape (n, len(FREE)), standard deviation of each by the grain of the picture.
     """
 
     time: Array
@@ -36,11 +35,10 @@ class Course:
     hidden: NDArray[np.bool_]
     pose: Array
     aus: Array
-    deviation: Array
 
     def __len__(self) -> int:
         return len(self.time)
 
-    def select(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Course:
-        """The rows of a mask, shape (n,), or of indices."""
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Course:
+        """The rows of a mask, shape (n,), of indices, or of a slice."""
         return Course(*(getattr(self, item.name)[rows] for item in fields(self)))

@@ -13,8 +13,8 @@ from mien.anatomy.inverse import Prepared
 from mien.capture.bumps import Bump, bump_at
 from mien.capture.clutter import NAMES, reach
 from mien.capture.course import Course
+from mien.capture.gate.limits import LEAST_RATE, SLACK, USABLE_RATE
 from mien.capture.limits import Limits
-from mien.capture.quality import LEAST_RATE, USABLE_RATE
 from mien.capture.search import LIDS, Found
 from mien.capture.signals import Signals
 from mien.capture.signature import action_units_of, believed, farthest, field_of, strayed
@@ -49,7 +49,8 @@ def event_of(
     brief = bump.duration <= limits.micro
     start, end = signals.time[0] + limits.margin, signals.time[-1] - limits.margin
     unseen = not bump.whole or bump.onset < start or bump.offset > end
-    if brief and (unseen or not signals.rate >= 0.99 * LEAST_RATE):
+    rate = min(signals.rate, limits.rate)
+    if brief and (unseen or not rate >= SLACK * LEAST_RATE):
         return None
     if one.long == brief or (brief and _part_of_more(signals, noise, movement, bump)):
         return None
@@ -62,7 +63,7 @@ def event_of(
     if not main:
         return None
     micro = brief and bump.apex - bump.onset <= limits.micro_onset
-    trust = _trust(course, bump, signals.rate, micro=micro)
+    trust = _trust(course, bump, rate, micro=micro)
     confidence = trust * (1.0 - float(np.exp(-one.bump.peak / (2.0 * limits.clear))))
     if confidence < limits.trusted:
         return None

@@ -3,13 +3,20 @@
 For spotting only: what a track says of a frame is never a filtered number.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter, percentile_filter
 from scipy.signal import savgol_filter
 
+from mien.capture.gate.spans import step as usual_step
+from mien.core.signal import Interval
+
 Array = NDArray[np.float64]
 
+_BLOCK, _BESIDE = 60.0, 14.0  # seconds; more beside a block than any baseline looks for
 GAP = 0.2  # seconds without a reading that are bridged; a longer gap parts a clip in two
 _RARELY = 6  # frames from one beginning of the codec to the next, at least on average
 _SMOOTH = 0.1  # seconds; window of the smoothing
@@ -31,9 +38,27 @@ def stretches(time: Array, part: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """
     if len(time) < 3:
         return []
-    step = float(np.median(np.diff(time)))
+    step = usual_step(time)
     breaks = np.flatnonzero((np.diff(time) > GAP + step) | (np.diff(part) != 0)) + 1
     return [rows for rows in np.split(np.arange(len(time)), breaks) if len(rows) >= 3]
+
+
+def blocks(time: Array) -> Iterator[tuple[slice, Interval]]:
+    """A long stretch in blocks of a minute, so that memory does not grow with it.
+
+    Args:
+        time: shape (n,), seconds, rising.
+
+    Returns:
+        Rows to work on, some seconds more than the block on either side, and the span that counts.
+    """
+    first, last = float(time[0]), float(time[-1])
+    count = max(round((last - first) / _BLOCK), 1)
+    edges = np.linspace(first, last, count + 1)
+    for i, (start, end) in enumerate(pairwise(edges.tolist())):
+        rows = np.searchsorted(time, (start - _BESIDE, end + _BESIDE))
+        span = Interval(start if i else -np.inf, end if i < count - 1 else np.inf)
+        yield slice(int(rows[0]), int(rows[1])), span
 
 
 def regular(time: Array, values: Array) -> tuple[Array, Array]:
@@ -46,7 +71,7 @@ def regular(time: Array, values: Array) -> tuple[Array, Array]:
     Returns:
         Times from the first to the last at the usual step, shape (m,), and values, shape (m, k).
     """
-    step = float(np.median(np.diff(time)))
+    step = usual_step(time)
     count = max(round((time[-1] - time[0]) / step), 1) + 1
     even = np.linspace(time[0], time[-1], count)
     columns = [np.interp(even, time, column) for column in values.T]
@@ -75,9 +100,9 @@ def without_jumps(values: Array, key: NDArray[np.bool_]) -> Array:
 
 
 def smooth(values: Array, rate: float) -> Array:
-    """Local parabolas over 0.06 s (Savitzky & Golay, Anal. Chem. 1964).
+    """Local parabolas over a tenth of a second (Savitzky & Golay, Anal. Chem. 1964).
 
-    Peaks keep their place and height. At 60 frames a second and below nothing is smoothed.
+    Peaks keep their place and height. Below 40 frames a second nothing is smoothed.
 
     Args:
         values: shape (n, k), at equal steps.

@@ -12,6 +12,7 @@ from mien.anatomy.inverse import FREE, RARITY, freed
 from mien.capture import filters
 from mien.capture.clutter import NAMES, SPOTTED, background, reach
 from mien.capture.course import Course
+from mien.capture.gate.spans import step
 from mien.core.facs import COLUMNS, INDEX, resolve
 
 Array = NDArray[np.float64]
@@ -21,18 +22,29 @@ _STRAY = 0.2  # share of a movement by which the skin's motion is off
 _SMALL = 0.02  # IOD; a brief movement is about so large
 
 
-def joined(course: Course, landmarks: Array) -> tuple[Array, Array]:
+def joined(course: Course, landmarks: Array) -> tuple[Array, NDArray[np.float32]]:
     """Intensities of every row, 0 to 5, and their standard deviations, (n, len(COLUMNS)) each.
 
     Args:
         course: one stretch of the motion.
         landmarks: shape (n, len(COLUMNS)), intensities by landmarks alone.
     """
+    aus = np.empty((len(course), len(COLUMNS)))
+    deviation = np.empty(aus.shape, np.float32)
+    for rows, span in filters.blocks(course.time):
+        counts = span.contains(course.time[rows])
+        found, spread = _joined(course.select(rows), landmarks[rows])
+        at = np.flatnonzero(counts) + rows.start
+        aus[at], deviation[at] = found[counts], spread[counts]
+    return aus, deviation
+
+
+def _joined(course: Course, landmarks: Array) -> tuple[Array, Array]:
     tremble = np.full(len(FREE), np.inf)
     tremble[SPOTTED] = _TREMBLE / reach()
     if len(course) < 3:
-        return landmarks, _of_all(np.tile(tremble, (len(course), 1)))
-    rate = 1.0 / max(float(np.median(np.diff(course.time))), 1e-6)
+        return landmarks, _deviation(np.tile(tremble, (len(course), 1)))
+    rate = 1.0 / max(step(course.time), 1e-6)
     seen = freed(landmarks)
     brief_seen = filters.brief(seen, rate)
     lasting = seen - brief_seen
@@ -48,9 +60,14 @@ def joined(course: Course, landmarks: Array) -> tuple[Array, Array]:
     unsure = np.tile(tremble, (len(course), 1))
     grain = filters.noise_of(skin)
     unsure[:, SPOTTED] = np.hypot(share * tremble[SPOTTED], (1 - share) * grain)
+    return resolve(_of_all(values)), _deviation(unsure)
+
+
+def _deviation(unsure: Array) -> Array:
+    """Standard deviation of every column; AU26 is the first half of what is read as AU27."""
     spread = _of_all(unsure)
     spread[:, INDEX["AU26"]] = 2.0 * spread[:, INDEX["AU27"]]
-    return resolve(_of_all(values)), spread
+    return spread
 
 
 def _of_all(values: Array) -> Array:

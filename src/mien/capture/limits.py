@@ -1,5 +1,6 @@
 """What counts as an event."""
 
+import math
 from dataclasses import dataclass
 
 from mien.capture.parts import NOTHING, Without
@@ -20,6 +21,7 @@ class Limits:
         round_blink: seconds before and after a blink in which the skin round the eyes moves, too.
         margin: seconds of rest that must be seen before and after a micro-expression.
         trusted: least confidence of an event.
+        rate: frames per second that really differ, where fewer than the time stamps say.
         without: parts of the search that are left out.
     """
 
@@ -31,6 +33,7 @@ class Limits:
     wander: float = 0.003
     blink: float = 0.6
     round_blink: float = 0.15
-    margin: float = 0.1
+    margin: float = 0.2
     trusted: float = 0.2
+    rate: float = math.inf
     without: Without = NOTHING

@@ -54,14 +54,12 @@ class Motion:
     Attributes:
         aus: shape (len(FREE),), intensities; signed, since the zero is only an estimate.
         view: how the head is seen.
-        precision: shape (len(FREE),), one over the variance of each intensity by one frame alone.
         odd: share of the skin that is covered or does not fit the face, 0 to 1.
         hidden: shape (len(FREE),), whether most of what a unit moves is.
     """
 
     aus: Array
     view: View
-    precision: Array
     odd: float
     hidden: NDArray[np.bool_]
 
@@ -81,7 +79,6 @@ class _Memory:
     view: View  # when they were renewed
     weight: F32  # of each cell
     system: Array
-    precision: Array
     count: int = 1
 
 
@@ -144,10 +141,8 @@ class MicroMotion:
             return None
         picture = contrast(self._skin.surface, patch, points, self._light)
         misfit = np.full(len(self._skin.area), _START, np.float32)
-        odd, hidden = self._doubted(self._bare)
-        renewed = self._renewed(picture, misfit, view)
-        motion = Motion(aus, view, renewed[-1], odd, hidden)
-        self._memory = _Memory(motion, time, picture, misfit, *renewed)
+        motion = Motion(aus, view, *self._doubted(self._bare))
+        self._memory = _Memory(motion, time, picture, misfit, *self._renewed(picture, misfit, view))
         return motion
 
     def _points(self, aus: Array, view: View) -> Array:
@@ -204,7 +199,7 @@ class MicroMotion:
                 break
             rest = contrast(self._skin.surface, patch, self._points(aus, view), self._light)
             rest = rest - memory.picture
-        return Motion(aus, view, memory.precision, *self._doubted(trust)), rest, trust
+        return Motion(aus, view, *self._doubted(trust)), rest, trust
 
     def _doubted(self, trust: F32) -> tuple[float, NDArray[np.bool_]]:
         """Share of the skin that is not believed, and which units that hides."""
@@ -230,19 +225,15 @@ class MicroMotion:
         turned = view.rotation[2] @ memory.view.rotation[2] < _TURNED
         if memory.count < _RENEW or memory.count % _RENEW == 0 or turned:
             renewed = self._renewed(memory.picture, memory.misfit, view)
-            memory.slopes, memory.view, memory.weight, memory.system, memory.precision = renewed
+            memory.slopes, memory.view, memory.weight, memory.system = renewed
 
-    def _renewed(
-        self, picture: F32, misfit: F32, view: View
-    ) -> tuple[Slopes, View, F32, Array, Array]:
+    def _renewed(self, picture: F32, misfit: F32, view: View) -> tuple[Slopes, View, F32, Array]:
         """The part of the memory that follows from a flat picture."""
         slopes = slopes_of(self._skin, picture)
         # Skin that turns away shows little of itself, and what is behind it.
         facing = self._skin.normals @ view.rotation[2]
         weight = np.clip((facing - _AWAY) / _AWAY, 0.0, 1.0).astype(np.float32) / misfit
-        system = slopes.system(weight)
-        precision = 1.0 / np.diag(np.linalg.inv(system + np.diag(_STIFFNESS)))[:_N]
-        return slopes, view, weight, system, precision
+        return slopes, view, weight, slopes.system(weight)
 
 
 def _drawn(view: View, other: View, slow: float) -> View:

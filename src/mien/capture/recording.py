@@ -17,7 +17,7 @@ from mien.media.video import Frame
 Array = NDArray[np.float64]
 
 _POSE = 6  # yaw, pitch, roll, x, y, scale
-_NUMBERS = 1 + _POSE + 2 * len(FREE)
+_NUMBERS = 1 + _POSE + len(FREE)
 
 
 @dataclass
@@ -38,7 +38,7 @@ class _Recorded:
 
 
 class Recorder:
-    """Follows the skin of every face of a clip; some two hundred bytes a frame and face."""
+    """Follows the skin of every face of a clip; half a kilobyte a frame and face."""
 
     def __init__(self, without: Without = NOTHING) -> None:
         self._lit = Part.LIGHT in without
@@ -78,8 +78,10 @@ class Recorder:
             one.last = landmarks.aus
         if one.skin is None:
             one.skin, one.stretch = MicroMotion(one.prepared, lit=self._lit), one.stretch + 1
-        if one.covered is not None:
-            one.skin.cover(one.covered)
+        if points is not None:
+            height, width = frame.pixels.shape[:2]
+            outside = ((points[:, :2] < 0) | (points[:, :2] >= (width, height))).any(axis=1)
+            one.skin.cover(outside if one.covered is None else outside | one.covered)
         motion = one.skin.advance(frame.pixels, frame.time, landmarks)
         if motion is not None:
             one.times.append(frame.time)
@@ -101,13 +103,11 @@ class Recorder:
             values[:, 0],
             np.asarray(one.hidden, dtype=np.bool_).reshape(-1, len(FREE)),
             values[:, 1 : 1 + _POSE],
-            values[:, 1 + _POSE : 1 + _POSE + len(FREE)],
-            values[:, 1 + _POSE + len(FREE) :],
+            values[:, 1 + _POSE :],
         )
 
 
 def _numbers(motion: Motion) -> Array:
     pose = motion.view.pose
     place = (motion.odd, pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.scale)
-    deviation = 1.0 / np.sqrt(np.maximum(motion.precision, 1e-12))
-    return np.concatenate([place, motion.aus, deviation])
+    return np.concatenate([place, motion.aus])

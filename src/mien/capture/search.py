@@ -17,6 +17,7 @@ from mien.core.signal import Interval
 
 _TALKING = ("mouth", "chin")
 _NEAR_EYES = ("brow", "eye", "cheek", "nose")
+_FEW = 2.0  # square root of the rows from which a background is hardly known
 LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
 
 
@@ -50,7 +51,8 @@ def standing_out(signals: Signals, limits: Limits) -> list[Found]:
     found = []
     for long in (False, True):
         values, noise = (signals.raised, signals.slow) if long else (signals.brief, signals.noise)
-        clear = limits.clear_long if long else limits.clear
+        # A background known from few rows is known badly.
+        clear = (limits.clear_long if long else limits.clear) * (1.0 + _FEW / len(values) ** 0.5)
         heights = scores(values, noise)
         if not long:
             heights /= np.maximum(np.median(np.abs(heights), axis=0) / 0.6745, 0.6)

@@ -45,17 +45,25 @@ def spot(
     """
     limits = limits or Limits()
     events: list[Event] = []
-    for rows in filters.stretches(course.time, course.stretch):
-        part = course.select(rows)
-        signals = signals_of(part, aus[rows], limits)
-        found = standing_out(signals, limits)
-        busy = busy_spans(signals, limits)
-        found = [one for one in found if not one.regions & taken(one, busy)]
-        for one in winners(found):
-            event = event_of(signals, one, part, prepared, taken(one, busy), limits)
-            if event is not None:
-                events.append(replace(event, face=face))
+    for stretch in filters.stretches(course.time, course.stretch):
+        for block, span in filters.blocks(course.time[stretch]):
+            rows = stretch[block]
+            found = _of_block(course.select(rows), aus[rows], prepared, limits)
+            events += [replace(e, face=face) for e in found if span.start <= e.apex < span.end]
     return _merged(sorted(events, key=lambda event: event.onset), limits)
+
+
+def _of_block(course: Course, aus: Array, prepared: Prepared, limits: Limits) -> list[Event]:
+    """Events of rows without long gaps."""
+    if len(course) < 3:
+        return []
+    signals = signals_of(course, aus, limits)
+    busy = busy_spans(signals, limits)
+    found = [one for one in standing_out(signals, limits) if not one.regions & taken(one, busy)]
+    events = [
+        event_of(signals, one, course, prepared, taken(one, busy), limits) for one in winners(found)
+    ]
+    return [event for event in events if event is not None]
 
 
 def _merged(events: list[Event], limits: Limits) -> list[Event]:

@@ -33,13 +33,13 @@ class Patch:
         levels: shape (h, w).
         left: px of the frame.
         top: px of the frame.
-        shrink: px of the patch per px of the frame.
+        shrink: px of the patch per px of the frame, across and down.
     """
 
     levels: F32
     left: int
     top: int
-    shrink: float
+    shrink: tuple[float, float]
 
 
 def patch_of(frame: NDArray[np.uint8], points: Array, scale: float) -> Patch | None:
@@ -58,12 +58,12 @@ def patch_of(frame: NDArray[np.uint8], points: Array, scale: float) -> Patch | N
     part: NDArray[Any] = frame[low[1] : high[1], low[0] : high[0]]
     if part.ndim == 3:
         part = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
-    density, shrink = scale / DENSITY, 1.0
+    density, shrink = scale / DENSITY, (1.0, 1.0)
     if density > _DENSEST:
         small = [round(side * 1.4 / density) for side in (part.shape[1], part.shape[0])]
-        shrink = small[0] / part.shape[1]
+        shrink = (small[0] / part.shape[1], small[1] / part.shape[0])
         part = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
-    soft = _SOFT * max(density * shrink, 1.0)
+    soft = _SOFT * max(density * shrink[0], 1.0)
     levels = np.asarray(cv2.GaussianBlur(part.astype(np.float32), (0, 0), soft), np.float32)
     return Patch(levels, int(low[0]), int(low[1]), shrink)
 

@@ -93,7 +93,7 @@ def calibrate(
             raise InputError(f"--again: say how with {_WAYS}")
         _show(name)
     elif len(given) > 1:
-        raise InputError(f"give one of {_WAYS}")
+        raise InputError(f"give only one of {_WAYS}")
     else:
         moments = _moments(frames, from_, to, clip is not None)
         if expressions and camera is None:

@@ -95,7 +95,9 @@ def _state(model: Model) -> str:
     except ModelError:
         return "another file of that name is here: remove it"
     count = len(model.files)
-    return "here" if not absent else "-" if absent == count else f"{count - absent} of {count} here"
+    if not absent:
+        return "here"
+    return "not here" if absent == count else f"{count - absent} of {count} here"
 
 
 def _mb(size: int) -> str:

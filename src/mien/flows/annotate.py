@@ -27,7 +27,8 @@ def permission(context: str | None, ground: Ground | None = None) -> Decision:
         raise InputError(f"ground {ground.kind}: say where the recording was made, too: context")
     decision = may_infer(context, ground)
     if context is not None and not decision.allowed:
-        raise InputError(f"context {context}: no names: {decision.reason}")
+        why = f"{decision.reason}; if there is such a reason, give it: ground, record"
+        raise InputError(f"context {context}: no names: {why}")
     return decision
 
 

@@ -1,5 +1,6 @@
 """Read clips and photos: action units, head pose, and when something happens."""
 
+import math
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -45,7 +46,7 @@ class Reading:
     """What was read from a clip or a photo.
 
     Attributes:
-        track: one row per frame and face; each row is what was measured on that frame alone.
+        track: one row per frame and face; what lasts by landmarks, what is brief by the skin.
         events: expressions and micro-expressions, in order of time; none for a photo.
         quality: what the clip allows one to say.
     """
@@ -65,7 +66,7 @@ def read(
 ) -> Reading:
     """Read a clip or a photo.
 
-    Memory does not grow with the length of a clip, but for the result: half a kilobyte per row.
+    Memory does not grow with the length of a clip, but for the result: two kilobytes a row.
 
     Args:
         path: of the clip or photo.
@@ -120,7 +121,8 @@ def _clip(path: Path, resting: Neutral | None, progress: Progress, without: With
         track = read_rows(rows, people, clock, lambda done: progress("read", done, len(clock.time)))
     checks = gate.judge()
     spans = [] if Part.GATE in without else poor_spans(checks)
-    limits = Limits(without=without)
+    shown = next((one.value for one in checks if one.check == "rate"), math.inf)
+    limits = Limits(rate=shown, without=without)
     events = [event for one in people.values() for event in _events(one, track, spans, limits)]
     events.sort(key=lambda event: (event.onset, event.face))
     quality = quality_of(track, len(people), checks)
@@ -173,9 +175,9 @@ def _followed(
                 where = {one.face: one.points for one in seen}
                 for face, points in where.items():
                     rows.add(frame.index, face, points)
-            recorder.see(frame, None if seen is None else where)
             for face, covered in look.covered.items():
                 recorder.cover(face, covered)
+            recorder.see(frame, None if seen is None else where)
             gate.look(frame.time, frame.pixels, _largest(where))
             told(frame.index + 1)
     return Clock(np.array(time), np.array(pts, dtype=np.int64))

@@ -75,6 +75,5 @@ def _course(rows: Rows, face: int, time: Array, prepared: Prepared) -> tuple[Cou
         hidden=np.zeros((n, len(FREE)), dtype=np.bool_),
         pose=np.array(pose),
         aus=freed(np.array(aus)),
-        deviation=np.zeros((n, len(FREE))),
     )
     return course, np.array(aus)

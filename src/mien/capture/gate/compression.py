@@ -60,7 +60,7 @@ def verdicts(record: Record) -> list[Verdict]:
         return []
     frozen = float(np.nanmedian(record.glance("frozen")))
     edge = float(np.nanmedian(record.glance("blocks")))
-    still = f"From frame to frame {frozen:.0%} of the face stand still to the last bit."
+    still = f"From frame to frame {frozen:.0%} of the face stands still to the last bit."
     edges = f"Steps at block edges are {edge:.2f} times those elsewhere."
     found = [whole("compression", frozen, still), whole("blocks", edge, edges)]
     period, height = beat(record)

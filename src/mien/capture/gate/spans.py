@@ -12,6 +12,7 @@ from mien.core.signal import Interval
 Array = NDArray[np.float64]
 Said = Callable[[float], str]
 
+_GAP = 1.5  # usual distances, from which it is a gap
 _JOIN = 0.25  # seconds; spans closer than this are one
 
 
@@ -31,8 +32,14 @@ def spans(time: Array, mask: NDArray[np.bool_]) -> list[Interval]:
 
 
 def step(time: Array) -> float:
-    """Usual distance of two samples, seconds; 0 for fewer than two."""
-    return float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    """Usual distance of two samples, seconds; 0 for fewer than two.
+
+    The mean of all but gaps: stamps of whole milliseconds have no usual one.
+    """
+    if len(time) < 2:
+        return 0.0
+    steps = np.diff(time)
+    return float(steps[steps <= _GAP * np.median(steps)].mean())
 
 
 def over_time(

@@ -29,9 +29,9 @@ def units_that_move(track: Track, events: Sequence[Event]) -> list[ActionUnit]:
     travel = {}
     for unit in ACTION_UNITS:
         rows = track.aus[:, [INDEX[column] for column in unit.columns]]
-        seen = rows[np.isfinite(rows).any(axis=1)]
+        seen = rows[:, np.isfinite(rows).any(axis=0)]
         reach = 0.0
-        if len(seen):
+        if seen.size:
             low, high = np.nanpercentile(seen, [2, 98], axis=0)
             reach = float(np.nanmax(high - low))
         if unit.region != "gaze" and (reach >= _MOVES or named & set(unit.columns)):

@@ -149,7 +149,7 @@ def _curves(
 
 def _headline(events: Sequence[Event], quality: Quality) -> str:
     micro = sum(event.kind == "micro" for event in events)
-    count = _counted(micro, "micro-expression"), _counted(len(events) - micro, "longer expression")
+    count = _counted(micro, "micro-expression"), _counted(len(events) - micro, "other expression")
     found = f"<p>Found: {count[0]} and {count[1]}.</p>" if quality.faces else ""
     reasons = "".join(f"<p>{escape(reason)}</p>" for reason in quality.reasons[:1])
     if (more := len(quality.reasons) - 1) > 0:
