@@ -237,7 +237,8 @@ def test_damaged_clips_give_frames_or_one_line(
     path = raw_clip("a.mp4", _noise(4, 32, 32))
     data = bytearray(path.read_bytes())
     for _ in range(draw.draw(st.integers(1, 6))):
-        data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
+        # Encoders differ by some bytes from run to run, so places are shares of the file.
+        data[draw.draw(st.integers(0, 9999)) * len(data) // 10000] = draw.draw(st.integers(0, 255))
     path.write_bytes(data)
     times, complaint = [], ""
     try:
