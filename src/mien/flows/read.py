@@ -66,7 +66,7 @@ def read(
 ) -> Reading:
     """Read a clip or a photo.
 
-    Memory does not grow with the length of a clip, but for the result: two kilobytes a row.
+    Memory does not grow with the length of a clip, but for the result: some six kilobytes a row.
 
     Args:
         path: of the clip or photo.
