@@ -12,7 +12,9 @@ from mien.capture.course import Course
 from mien.capture.gate.spans import step
 from mien.capture.head import compensated
 from mien.capture.joined import joined
+from mien.capture.limits import Limits
 from mien.capture.matched import patterns, scores
+from mien.capture.signals import signals_of
 from mien.capture.signature import action_units_of, believed, strayed
 from mien.capture.speech import talking
 from mien.core.facs import COLUMNS, INDEX
@@ -176,3 +178,12 @@ def test_stamps_of_whole_milliseconds_tell_the_rate(rate: float) -> None:
     time = np.round(np.arange(500) / rate, 3)
     time[300:] += 0.5  # a gap is no step
     assert 1.0 / step(time) == pytest.approx(rate, rel=0.005)
+
+
+def test_what_is_hidden_for_a_while_is_no_movement() -> None:
+    aus = np.full((400, len(COLUMNS)), 1.5)
+    aus[150:250, INDEX["AU12L"]] = np.nan
+    aus[:, INDEX["AU25"]] = np.nan
+    made = signals_of(course(np.zeros((400, len(FREE)))), aus, Limits())
+    assert np.ptp(made.raised[:, NAMES.index("AU12L")]) < 1e-9
+    assert np.ptp(made.raised[:, NAMES.index("AU25")]) < 1e-9

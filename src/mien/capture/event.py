@@ -47,7 +47,7 @@ def event_of(
     far = farthest(field_of(prepared, movement))
     bump, height, level = _timed(signals, values, noise, movement, one.bump)
     brief = bump.duration <= limits.micro
-    start, end = signals.time[0] + limits.margin, signals.time[-1] - limits.margin
+    start, end = signals.time[0] + limits.before, signals.time[-1] - limits.after
     unseen = not bump.whole or bump.onset < start or bump.offset > end
     rate = min(signals.rate, limits.rate)
     if brief and (unseen or not rate >= SLACK * LEAST_RATE):

@@ -19,7 +19,9 @@ class Limits:
         wander: IOD that the zero of a long movement wanders.
         blink: intensity of AU43 from which a brief movement is a blink.
         round_blink: seconds before and after a blink in which the skin round the eyes moves, too.
-        margin: seconds of rest that must be seen before and after a micro-expression.
+        before: seconds that must be seen before a micro-expression: rest, and the time in which the
+            skin's picture is learnt.
+        after: seconds of rest that must be seen after it.
         trusted: least confidence of an event.
         rate: frames per second that really differ, where fewer than the time stamps say.
         without: parts of the search that are left out.
@@ -33,7 +35,8 @@ class Limits:
     wander: float = 0.003
     blink: float = 0.6
     round_blink: float = 0.15
-    margin: float = 0.2
+    before: float = 0.3
+    after: float = 0.1
     trusted: float = 0.2
     rate: float = math.inf
     without: Without = NOTHING

@@ -52,7 +52,7 @@ def signals_of(course: Course, aus: Array, limits: Limits) -> Signals:
         aus: shape (len(course), len(COLUMNS)), what the track says of the same rows.
         limits: what counts.
     """
-    lasting = freed(np.nan_to_num(aus, nan=0.0))[:, SPOTTED]
+    lasting = freed(_filled(course.time, aus))[:, SPOTTED]
     without = limits.without
     moving = course.aus[:, SPOTTED]
     if Part.CODEC not in without:
@@ -83,3 +83,15 @@ def signals_of(course: Course, aus: Array, limits: Limits) -> Signals:
         slow,
         rate,
     )
+
+
+def _filled(time: Array, aus: Array) -> Array:
+    """Intensities drawn across what is hidden, 0 where nothing of a unit is seen at all."""
+    filled = aus.copy()
+    for column in filled.T:
+        known = np.isfinite(column)
+        if not known.all():
+            column[~known] = (
+                np.interp(time[~known], time[known], column[known]) if known.any() else 0.0
+            )
+    return filled
