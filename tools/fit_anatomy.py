@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from mien.anatomy.fields import Pull
-from mien.anatomy.fit import ANCHOR, N_SKIN, Shape, fit_pulls, shape_design
+from mien.anatomy.fit import ANCHOR, Shape, fit_pulls, shape_design
 from mien.anatomy.template import distances, template
+from mien.anatomy.topology import N_SKIN
 from mien.bench.people import sculpted_shapes, smile_pairs
 from mien.bench.refit import left_over
 from mien.core.facs import COLUMNS, SHAPES

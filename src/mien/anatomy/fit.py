@@ -17,11 +17,11 @@ from mien.anatomy import topology
 from mien.anatomy.fields import Pull, basis, reflect
 from mien.anatomy.head import brought_over
 from mien.anatomy.template import template
+from mien.anatomy.topology import N_SKIN
 from mien.core.facs import COLUMNS
 
 Array = NDArray[np.float64]
 
-N_SKIN = 468
 # What single action units of real smiles are made of, by the fit that is judged.
 SMILE_COLUMNS = ("AU06L", "AU06R", "AU10L", "AU10R", "AU12L", "AU12R", "AU25", "AU27")
 # The people may bend the shapes of these; the others keep close to the sculptor's.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mien.core.face import N_POINTS
 
+N_SKIN = 468  # the points before the irises
 IRIS_RIGHT, IRIS_LEFT = 468, 473
 IRIS_RING_RIGHT, IRIS_RING_LEFT = (469, 470, 471, 472), (474, 475, 476, 477)
 

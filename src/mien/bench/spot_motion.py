@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.fields import reflect
-from mien.anatomy.fit import N_SKIN, Pair, Shape
-from mien.anatomy.topology import STILL
+from mien.anatomy.fit import Pair, Shape
+from mien.anatomy.topology import N_SKIN, STILL
 from mien.core.face import N_POINTS
 from mien.core.facs import COLUMNS
 

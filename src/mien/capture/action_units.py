@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mien.anatomy.head import TURNED, far_side
 from mien.anatomy.inverse import FREE, Prepared, invert
 from mien.capture.course import Course
+from mien.capture.filters import GAP
 from mien.capture.joined import joined
 from mien.capture.neutral import Neutral
 from mien.capture.rows import Rows
@@ -28,7 +29,6 @@ _GOOD, _STRANGE = (
 )  # IOD; what the model may leave unexplained, at full and at no confidence
 _PLACE = 7  # confidence, pose, position
 _NUMBERS = _PLACE + len(COLUMNS)
-_BRIDGED = 0.2  # seconds without a reading that are drawn across
 # Shares of the skin that is covered or does not fit the face: from the first on something lies
 # before it, and what that hides is left empty; from the second on nothing is believed.
 COVERED, HIDDEN = 0.1, 0.35
@@ -159,7 +159,7 @@ def _bridge(time: Array, numbers: Array) -> None:
     for column in numbers.T:
         known = np.flatnonzero(np.isfinite(column))
         step = np.diff(known)
-        for at in np.flatnonzero((step > 1) & (np.diff(time[known]) <= _BRIDGED)):
+        for at in np.flatnonzero((step > 1) & (np.diff(time[known]) <= GAP)):
             gap = slice(known[at] + 1, known[at + 1])
             column[gap] = np.interp(time[gap], time[known[at : at + 2]], column[known[at : at + 2]])
 

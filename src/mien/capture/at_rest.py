@@ -14,7 +14,7 @@ from mien.anatomy.inverse import invert, prepare
 from mien.anatomy.model import face_model
 from mien.anatomy.template import template
 from mien.capture.calibration import Calibration, Camera, Light, Session, Source
-from mien.capture.neutral import EXPRESSIVE, calmest, neutral_of_clip
+from mien.capture.neutral import EXPRESSIVE, calmest, frontal, neutral_of_clip
 from mien.core.facs import COLUMNS
 
 Array = NDArray[np.float64]
@@ -119,7 +119,7 @@ def _mean(points: Array, middle: Callable[..., Array] = np.mean) -> Array:
     mesh, _ = neutral_in_head(points[0])
     for _ in range(2):
         laid = [view_of(each, mesh).to_head(each) for each in points]
-        mesh, _ = neutral_in_head(_picture(middle(laid, axis=0)))
+        mesh, _ = neutral_in_head(frontal(middle(laid, axis=0)))
     return mesh
 
 
@@ -138,7 +138,7 @@ def _noise(mesh: Array, points: Array) -> dict[str, float]:
 
 def _residual(mesh: Array) -> dict[str, float]:
     """What a mesh shows against faces in general, as far as it can be told from its build."""
-    found = estimate_neutral(_picture(mesh))
+    found = estimate_neutral(frontal(mesh))
     shown = np.where(EXPRESSIVE, found.aus * found.confidence, 0.0)
     return {COLUMNS[i]: float(shown[i]) for i in np.flatnonzero(shown > _BELIEVED)}
 
@@ -147,11 +147,6 @@ def _pose(views: Sequence[View]) -> tuple[float, float, float]:
     poses = np.array([(v.pose.yaw, v.pose.pitch, v.pose.roll) for v in views])
     yaw, pitch, roll = np.median(poses, axis=0).tolist()
     return yaw, pitch, roll
-
-
-def _picture(mesh: Array) -> Array:
-    """A mesh of the head's frame as a frontal picture sees it, in px of any size."""
-    return View(np.eye(3), 100.0, np.zeros(3)).to_picture(mesh)
 
 
 def _light(image: NDArray[np.uint8], points: Array) -> Light:

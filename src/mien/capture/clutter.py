@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mien.anatomy.fields import fields_of
 from mien.anatomy.inverse import FREE
 from mien.anatomy.template import template
+from mien.anatomy.topology import N_SKIN
 from mien.core.facs import COLUMNS, MAX_INTENSITY, REGION
 
 Array = NDArray[np.float64]
@@ -25,7 +26,6 @@ _CALM = 0.7  # share of the rows that is taken for background
 _ROUNDS = 4
 _SHRINK = 0.3  # share of the covariances between units that is not believed
 _FINEST = 0.0003  # IOD; no face is known to hold stiller than this
-_SKIN = 468  # points of the mesh that are skin
 
 
 def background(values: Array) -> Array:
@@ -77,4 +77,4 @@ def reach() -> Array:
 def _fields() -> Array:
     """What one unit of intensity does to the average face, shape (k, 468, 2), IOD."""
     columns = [FREE[at] for at in SPOTTED]
-    return fields_of(template())[columns][:, :_SKIN, :2] / MAX_INTENSITY
+    return fields_of(template())[columns][:, :N_SKIN, :2] / MAX_INTENSITY

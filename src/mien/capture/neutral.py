@@ -54,7 +54,7 @@ def neutral_of_clip(moments: Array) -> Neutral:
     read = [invert(anybody(), points, steps=2) for points in moments]
     meshes = [_normal(read[i].view, moments[i]) for i in _calmest(read)]
     mean = np.mean(meshes, axis=0)
-    estimate = estimate_neutral(_picture(mean))
+    estimate = estimate_neutral(frontal(mean))
     lasting = np.where(estimate.aus * estimate.confidence > _SHOWN, estimate.aus, 0.0)
     lasting[~EXPRESSIVE] = 0.0
     if lasting.any():
@@ -86,10 +86,10 @@ def _unrest(solution: Solution) -> float:
 
 def _normal(view: View, points: Array) -> Array:
     """A mesh in the head's frame at unit inter-ocular distance."""
-    mesh, _ = neutral_in_head(_picture(view.to_head(points)))
+    mesh, _ = neutral_in_head(frontal(view.to_head(points)))
     return mesh
 
 
-def _picture(mesh: Array) -> Array:
+def frontal(mesh: Array) -> Array:
     """A mesh of the head's frame as a frontal picture sees it, in px of any size."""
     return View(np.eye(3), 100.0, np.zeros(3)).to_picture(mesh)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from mien.anatomy.inverse import RARITY, Prepared
+from mien.anatomy.topology import N_SKIN
 from mien.capture.clutter import NAMES, SPOTTED, wander
 from mien.capture.matched import patterns
 from mien.core.facs import EXCLUSIVE
@@ -25,7 +26,6 @@ _GAIN = 0.1  # share of the movement that one more unit must explain
 _MOST = 6  # units
 _RARE = 0.6  # power of the rarity that a unit's gain is divided by
 _PLAIN = 0.15  # power of the number of units that is, too
-_SKIN = 468
 
 
 def field_of(prepared: Prepared, movement: Array) -> Array:
@@ -40,7 +40,7 @@ def field_of(prepared: Prepared, movement: Array) -> Array:
 
 def farthest(field: Array) -> float:
     """How far the skin moves where it moves most, IOD, of a field (478, 3)."""
-    return float(np.sqrt((field[:_SKIN, :2] ** 2).sum(axis=1).max()))
+    return float(np.sqrt((field[:N_SKIN, :2] ** 2).sum(axis=1).max()))
 
 
 def strayed(covariance: Array, far: float) -> Array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 from scipy.sparse import csr_matrix
 
-from mien.anatomy.topology import triangles
+from mien.anatomy.topology import N_SKIN, triangles
 from mien.core.face import N_POINTS
 
 Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ def surface_of(neutral: Array) -> Surface:
         neutral: shape (478, 3), IOD, head's frame.
     """
     spots = neutral[:, :2] * (DENSITY, -DENSITY)
-    low, high = spots[:468].min(axis=0), spots[:468].max(axis=0)
+    low, high = spots[:N_SKIN].min(axis=0), spots[:N_SKIN].max(axis=0)
     spots = spots - low
     width, height = (int(np.ceil(size / CELL)) * CELL for size in (high - low).tolist())
     owner, skin = _owners(spots, height, width)

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.fields import fields_of, table
-from mien.anatomy.fit import N_SKIN, Shape
+from mien.anatomy.fit import Shape
 from mien.anatomy.head import View, neutral_in_head, rotation_of
 from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import FaceModel, displacement, face_model
+from mien.anatomy.topology import N_SKIN
 from mien.bench.people import Person, people, pixels, sculpted_shapes, smile_pairs
 from mien.bench.refit import left_over
 from mien.bench.result import Result, Row, counted, interval

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy import topology
-from mien.anatomy.fit import N_SKIN
 from mien.anatomy.head import brought_over
 from mien.anatomy.inverse import invert
 from mien.anatomy.model import displacement
+from mien.anatomy.topology import N_SKIN
 from mien.anatomy.unfold import unfolded
 from mien.bench.people import Person, each, people, pixels
 from mien.bench.result import Result, Row, at_least, counted, shown

@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.fit import N_SKIN
 from mien.anatomy.threads import one_thread
-from mien.anatomy.topology import IRIS_LEFT, IRIS_RIGHT
+from mien.anatomy.topology import IRIS_LEFT, IRIS_RIGHT, N_SKIN
 from mien.bench.people import people, pixels
 from mien.bench.result import Result, Row, counted, interval
 from mien.capture.rows import Rows
