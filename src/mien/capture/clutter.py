@@ -14,6 +14,7 @@ from mien.anatomy.fields import fields_of
 from mien.anatomy.inverse import FREE
 from mien.anatomy.template import template
 from mien.anatomy.topology import N_SKIN
+from mien.capture import filters
 from mien.core.facs import COLUMNS, MAX_INTENSITY, REGION
 
 Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ def background(values: Array) -> Array:
         values: shape (n, k), centred on zero; columns :data:`NAMES`.
     """
     count, columns = values.shape
-    spread = np.median(np.abs(values), axis=0) / 0.6745 + 1e-9
+    spread = filters.spread(values) + 1e-9
     distance = ((values / spread) ** 2).sum(axis=1)
     floor = wander(_FINEST)
     for _ in range(_ROUNDS):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.inverse import Prepared
+from mien.capture import filters
 from mien.capture.bumps import Bump, bump_at
 from mien.capture.clutter import NAMES, reach
 from mien.capture.course import Course
@@ -106,7 +107,7 @@ def _timed(
     height = values @ weights / power
     level = power**-0.5
     if bump.duration <= 0.5 * (signals.time[-1] - signals.time[0]):
-        level = max(float(np.median(np.abs(height))) / 0.6745, level)
+        level = max(float(filters.spread(height)), level)
     reach = 0.3 + 0.25 * bump.duration
     near = np.flatnonzero(np.abs(signals.time - bump.apex) <= reach + bump.duration)
     time, here = signals.time[near], height[near]

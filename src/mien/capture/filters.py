@@ -134,6 +134,15 @@ def raised(values: Array, rate: float) -> Array:
     return values - _baseline(values, rate, _REST_SPAN, REST)
 
 
+def spread(values: Array) -> Array:
+    """Standard deviation about zero of what is mostly noise, shape (k,): by the median.
+
+    Args:
+        values: shape (n, k), or (n,).
+    """
+    return np.asarray(np.median(np.abs(values), axis=0) / 0.6745)
+
+
 def noise_of(values: Array) -> Array:
     """Standard deviation of what has no course, shape (k,), robust to what has.
 
@@ -144,7 +153,7 @@ def noise_of(values: Array) -> Array:
         values: shape (n, k), centred on zero, as from :func:`brief`.
     """
     size = np.abs(values)
-    middle = np.median(np.abs(values - np.median(values, axis=0)), axis=0) / 0.6745
+    middle = spread(values - np.median(values, axis=0))
     return np.asarray(np.maximum(middle, np.percentile(size, 80.0, axis=0) / 1.2816))
 
 

@@ -38,7 +38,7 @@ def compensated(brief: Array, pose: Array, rate: float) -> Array:
         # One pseudo-moment per unknown keeps a head that hardly moves from explaining anything.
         left = weighted.T @ follows + weight.sum() * np.eye(follows.shape[1])
         rest = brief - follows @ np.linalg.solve(left, weighted.T @ brief)
-        spread = np.median(np.abs(rest), axis=0) / 0.6745 + 1e-9
+        spread = filters.spread(rest) + 1e-9
         far = np.sqrt(((rest / spread) ** 2).mean(axis=1))
         weight = 1.0 / np.maximum(far / (_FAR * max(float(np.median(far)), 1e-9)), 1.0) ** 2
     return np.asarray(rest)

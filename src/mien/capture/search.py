@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mien.capture import filters
 from mien.capture.bumps import Bump, bumps
 from mien.capture.clutter import NAMES
 from mien.capture.limits import Limits
@@ -55,7 +56,7 @@ def standing_out(signals: Signals, limits: Limits) -> list[Found]:
         clear = (limits.clear_long if long else limits.clear) * (1.0 + _FEW / len(values) ** 0.5)
         heights = scores(values, noise)
         if not long:
-            heights /= np.maximum(np.median(np.abs(heights), axis=0) / 0.6745, 0.6)
+            heights /= np.maximum(filters.spread(heights), 0.6)
         for names, height in zip(patterns()[0], heights.T, strict=True):
             found += [
                 Found(names, bump, long)
