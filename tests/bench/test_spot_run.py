@@ -81,7 +81,7 @@ def test_perfect_spotting_holds_everything() -> None:
     rows = rows_of(done)
     assert all(row.held for row in rows if row.held is not None)
     asked = [row.figure for row in rows if row.asked]
-    assert len(asked) == 4 + 8 + 2 + 2 + 8 + 1
+    assert len(asked) == 4 + 8 + 2 + 2 + 9 + 1
     assert len({row.figure for row in rows}) == len(rows)
 
 

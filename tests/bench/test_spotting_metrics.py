@@ -19,7 +19,6 @@ from mien.bench.spotting_metrics import (
     span_of,
     spread_of,
     strongest,
-    timing_of,
 )
 from mien.core.face import Event
 
@@ -114,15 +113,10 @@ def test_intervals_resample_people() -> None:
 
 
 def test_errors_by_hand() -> None:
-    pairs = [
-        (event(0.51, 0.8, apex=0.6), event(0.50, 0.8, apex=0.63)),
-        (event(1.00, 1.4, apex=1.2), event(1.03, 1.3, apex=1.2)),
-    ]
-    timing = timing_of(pairs)
-    assert timing["onset"].median == pytest.approx(0.02)
-    assert timing["onset"].bias == pytest.approx(-0.01)
-    assert timing["apex"].median == pytest.approx(0.015)
-    assert timing["offset"].p90 == pytest.approx(0.09)
+    found = spread_of([0.01, -0.03])
+    assert found.median == pytest.approx(0.02)
+    assert found.bias == pytest.approx(-0.01)
+    assert found.p90 == pytest.approx(0.028)
     assert math.isnan(spread_of([]).median)
 
 

@@ -60,6 +60,24 @@ def test_a_movement_that_is_cut_off_has_no_such_time() -> None:
     assert "; rises in 0.42 s, is not seen to fall; " in described(early).description
 
 
+@pytest.mark.parametrize(
+    ("seen", "onset", "offset", "words"),
+    [
+        ((0.5, 2.8), 1.0, 2.32, "rises in 0.42 s, falls in 0.90 s"),
+        ((0.5, 2.32), 1.0, 2.32, "rises in 0.42 s, falls in more than 0.90 s"),
+        ((1.0, 2.8), 1.0, 2.32, "rises in more than 0.42 s, falls in 0.90 s"),
+        ((0.5, 1.42), 1.0, 1.42, "rises in more than 0.42 s, is not seen to fall"),
+        ((1.42, 2.8), 1.42, 2.32, "has risen before it is seen, falls in more than 0.90 s"),
+    ],
+)
+def test_what_goes_on_unseen_lasts_longer(
+    seen: tuple[float, float], onset: float, offset: float, words: str
+) -> None:
+    curve = tuple((time, 1.0) for time in seen)
+    found = replace(event(SMILE), onset=onset, offset=offset, evidence=curve)
+    assert f"; {words}; " in described(found).description
+
+
 def test_mirrored() -> None:
     left = described(event({"AU12L": 1.6, "AU12R": 0.9})).description
     right = described(event({"AU12R": 1.6, "AU12L": 0.9})).description

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mien.capture.quality import poor_spans, quality_of
+from mien.capture.quality import VERDICTS, poor_spans, quality_of, remark
 from mien.capture.verdict import Verdict
 from mien.core.signal import Interval, Track
 
@@ -28,7 +28,7 @@ def close(track: Track) -> Track:
     ],
 )
 def test_rate(track_of: Callable[..., Track], rate: float, verdict: str) -> None:
-    found = quality_of(close(track_of(np.arange(100) / rate, {})), faces=1)
+    found = quality_of(close(track_of(np.arange(200) / rate, {})), faces=1)
     assert found.verdict == verdict
     assert found.rate == pytest.approx(rate)
     assert found.reasons
@@ -63,3 +63,29 @@ def test_checks_of_the_gate_decide(track_of: Callable[..., Track]) -> None:
     assert found.reasons == ("The face is dark.", "Edges are blurred.")
     assert quality_of(track, 1, (soft, turned)).verdict == "usable"
     assert poor_spans(found.checks) == [(Interval(0.1, 0.2), "pose")]
+
+
+def test_remark(track_of: Callable[..., Track]) -> None:
+    track = close(track_of(np.arange(200) / 200, {}))
+    assert remark(quality_of(track, 1)) == ""
+    assert remark(quality_of(track, 0)) == "No face was found."
+    dark = Verdict("exposure", "poor", None, 20.0, "The face is dark.", "Add light.")
+    soft = Verdict("blur", "usable", None, 0.02, "Edges are blurred.", "Focus.")
+    assert remark(quality_of(track, 1, (soft, dark))) == f"{VERDICTS['poor']} The face is dark."
+    slow = close(track_of(np.arange(200) / 20, {}))
+    assert remark(quality_of(slow, 1)).startswith(f"{VERDICTS['none']} 20 frames a second are too")
+
+
+def test_remark_counts_each_moment_that_is_left_out_once(track_of: Callable[..., Track]) -> None:
+    track = close(track_of(np.arange(201) / 200, {}))
+    checks = [
+        Verdict(name, "poor", Interval(*span), 1.0, "Poor.")
+        for name, span in (
+            ("pose", (0.1, 0.3)),
+            ("motion", (0.2, 0.4)),
+            ("motion", (0.25, 0.35)),
+            ("duplicates", (0.5, 0.9)),  # hides nothing
+        )
+    ]
+    said = remark(quality_of(track, 1, checks))
+    assert said == "No events are looked for in 30% of the time: pose, motion."

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mien.capture.gate import Gate, flicker, noise, poor_spans, sharpness
+from mien.capture.gate import Gate, flicker, head, noise, poor_spans, sharpness
 from mien.capture.gate.limits import LIMITS
 from mien.capture.quality import overall
 from mien.capture.verdict import LEVELS, Verdict
@@ -140,6 +140,13 @@ def test_alias_in_words(clip: Clip) -> None:
     assert "no exposure is long enough" in flicker.advice(100.0, 200.0)
 
 
+def test_a_ripple_that_rounds_to_nothing_is_none(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flicker, "ripple", lambda *_: flicker.Ripple(100.0, 0.0004, 0.0, True))
+    assert said(clip(), "flicker").reason == "No flicker of lamps is seen."
+
+
 def test_missing_frames(clip: Clip) -> None:
     time = np.delete(np.arange(120) / 100, [30, 60, *range(80, 90)])
     found = [one for one in clip(time).judge() if one.check == "drops"]
@@ -242,10 +249,18 @@ def test_uneven_light_names_the_side(clip: Clip) -> None:
     assert "left side" in found.reason
 
 
+def test_a_head_moves_as_fast_as_it_does_however_seldom_it_is_looked_for(clip: Clip) -> None:
+    time = np.arange(120) / 200
+    every = head.speed(clip(time, shift=lambda now: 100.0 * now).record)
+    seldom = head.speed(clip(time, shift=lambda now: 2.0 * (round(200 * now) // 4)).record)
+    assert np.nanmedian(seldom) == pytest.approx(np.nanmedian(every), rel=0.02)
+    assert np.nanmax(seldom) < 1.1 * np.nanmax(every)
+
+
 def test_no_face(clip: Clip) -> None:
     checks = clip(seen=lambda _: False).judge()
     assert overall(checks) == ("none", ("No face was found.",))
-    assert {one.check for one in checks} == {"rate", "drops", "duplicates", "face"}
+    assert {one.check for one in checks} == {"length", "rate", "drops", "duplicates", "face"}
 
 
 def test_a_face_that_goes_and_comes_back(clip: Clip) -> None:
@@ -254,9 +269,20 @@ def test_a_face_that_goes_and_comes_back(clip: Clip) -> None:
     assert (lost.start, lost.end) == pytest.approx((0.51, 0.89))
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_hardly_any_frames(clip: Clip, count: int) -> None:
-    assert overall(clip(np.arange(count) / 100).judge())[0] in {"none", "good", "usable", "poor"}
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 10, 15, 44])
+def test_what_is_too_short_for_any_micro_expression_is_not_judged(clip: Clip, count: int) -> None:
+    """By the reader's own limits: 0.3 s before it, 0.04 s of it and 0.1 s after it."""
+    checks = clip(np.arange(count) / 100).judge()
+    verdict, reasons = overall(checks)
+    assert verdict == "none"
+    assert ("too short" if count > 1 else "no movement" if count else "No face") in reasons[0]
+    assert not any("nan" in one.reason for one in checks)
+    assert not {"flicker", "beat"} & {one.check for one in checks if count < 24}
+
+
+def test_a_clip_that_holds_a_micro_expression_may_be_judged(clip: Clip) -> None:
+    assert said(clip(np.arange(46) / 100), "length").level == "usable"
+    assert said(clip(np.arange(91) / 100), "length").level == "good"
 
 
 def test_the_picture_may_change_its_size(subject: Subject) -> None:

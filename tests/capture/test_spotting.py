@@ -105,6 +105,28 @@ def test_apart_in_time_is_apart(track_of: Build) -> None:
     assert [(event.region, event.side) for event in events] == [("brow", "both"), ("mouth", "R")]
 
 
+def test_what_follows_without_a_pause_is_one(track_of: Build) -> None:
+    """A codec that freezes a face and puts it right later shows one movement as two."""
+    first, second = course(CLOCK, 1.0, 1.1, 1.32), course(CLOCK, 1.3, 1.45, 1.7)
+    (event,) = spot(track_of(CLOCK, {"AU12L": first, "AU04L": 1.5 * second, "AU04R": second}, 0.01))
+    assert event.offset - event.onset <= Limits().micro
+
+
+def test_a_blink_hides_no_movement_elsewhere(track_of: Build) -> None:
+    """What stands out most may be no expression; what stands beside it in time still counts."""
+    blink, mouth = course(CLOCK, 1.0, 1.1, 1.3, peak=2.0), course(CLOCK, 1.02, 1.2, 1.4)
+    (event,) = spot(track_of(CLOCK, {"AU43L": blink, "AU43R": blink, "AU15R": mouth}, 0.02))
+    assert set(event.aus) == {"AU15R"}
+
+
+def test_a_long_expression_shows_all_that_is_plain(track_of: Build) -> None:
+    time = np.arange(800) / 100
+    smile = course(time, 1.0, 1.5, 3.0, peak=1.0)
+    units = {"AU12L": 3.0 * smile, "AU12R": 3.0 * smile, "AU25": 4.0 * smile, "AU06L": 1.6 * smile}
+    (event,) = spot(track_of(time, units, 0.02))
+    assert set(event.aus) == set(units)
+
+
 def test_a_blink_is_no_expression(track_of: Build) -> None:
     blink = course(CLOCK, 1.0, 1.1, 1.3, peak=4.0)
     squeeze = course(CLOCK, 1.0, 1.1, 1.3)

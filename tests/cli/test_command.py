@@ -51,7 +51,7 @@ def test_read(mien_command, fake_flow) -> None:
     calls = fake_flow("mien.flows.read_files", "read_files", [Path("out/a/track.csv")])
     ran = mien_command("read", "a.mp4", "b.jpg", "-o", "out", "--neutral", "rest.jpg")
     assert ran.out.splitlines() == [str(Path("out/a/track.csv"))]
-    calls[0].pop("progress")
+    assert {calls[0].pop(name) is not None for name in ("progress", "say")} == {True}
     sources = ([Path("a.mp4"), Path("b.jpg")], Path("out"))
     assert calls == [
         {

@@ -67,6 +67,19 @@ def test_asked(mien_command, fake_flow) -> None:
     assert calls[0]["neutral"] is None
 
 
+def test_what_a_clip_does_not_allow_is_said_beside_the_files(
+    mien_command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flow(sources: list[Path], out: Path, *, say, **_: object) -> list[Path]:
+        say(f"{sources[0]}: No face was found.")
+        return [out / "a" / "track.csv"]
+
+    monkeypatch.setattr("mien.flows.read_files.read_files", flow)
+    ran = mien_command("read", "a.mp4", "-o", "out")
+    assert ran.out.split() == ["out/a/track.csv"]
+    assert ran.err.splitlines()[0] == "mien: a.mp4: No face was found."
+
+
 def test_help_and_page_name_every_setting(mien_command, root: Path) -> None:
     told = " ".join(mien_command("read", "--help").out.split())
     page = (root / "docs" / "read.md").read_text()

@@ -117,7 +117,9 @@ def test_a_photo_is_one_row_per_face(data: Path) -> None:
 
 
 def test_a_clip_without_a_face_is_a_clip(empty_clip: Path, tmp_path: Path) -> None:
-    written = read_files([empty_clip], tmp_path / "out")
+    said: list[str] = []
+    written = read_files([empty_clip], tmp_path / "out", say=said.append)
+    assert said == [f"{empty_clip}: No face was found."]
     assert {path.name for path in written} == {*FORMATS, "report.html"}
     assert set(track_csv.read(written[0]).status) == {"lost"}
 

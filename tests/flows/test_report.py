@@ -224,6 +224,14 @@ def test_a_second_opinion_in_words(level: float, said: str) -> None:
     assert ("Second opinion" in page) == bool(said)
 
 
+def test_an_event_that_goes_on_unseen_has_no_length() -> None:
+    assert "250 ms, of them 100 ms rising" in card(1, MICRO, None, None, 1)
+    cut = replace(MICRO, offset=MICRO.evidence[-1][0])
+    page = card(1, cut, None, None, 1)
+    assert "0.200 to 0.540 s, which is not all of it: more than 340 ms." in page
+    assert "rising" not in page
+
+
 def test_a_face_that_was_lost_has_no_pictures(clip: Path) -> None:
     track = track_of()
     track.position[25:36] = np.nan

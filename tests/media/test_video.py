@@ -1,6 +1,7 @@
 """Clips in and out: true times, true colours, every defect."""
 
 import itertools
+import os
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -8,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.core.errors import MediaError
+from mien.media import writer
 from mien.media.files import MediaWarning
 from mien.media.kind import classify
 from mien.media.video import Clock, frames, probe
@@ -157,6 +160,39 @@ def test_browsers_can_play_it(tmp_path: Path) -> None:
         assert (context.name, context.pix_fmt, context.profile) == ("h264", "yuv420p", "High")
         assert (context.colorspace, context.color_range) == (1, 1)
         assert context.extradata[3] <= 41  # avcC: the level; a tiny clip needs no more than 4.1
+
+
+@pytest.fixture
+def pan() -> list[tuple[float, Pixels]]:
+    """A soft texture that goes by."""
+    wide = np.random.default_rng(2).integers(0, 255, (240, 420, 3), dtype=np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(wide, (0, 0), 3.0))
+    return [(i / 25, np.ascontiguousarray(soft[:, 3 * i : 3 * i + 320])) for i in range(30)]
+
+
+def test_the_same_file_on_every_processor(
+    tmp_path: Path, pan: list[tuple[float, Pixels]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_video(tmp_path / "this.mp4", pan)
+    plain = writer._X264["x264-params"] + ":asm=0"  # no instructions of any processor's own
+    monkeypatch.setitem(writer._X264, "x264-params", plain)
+    write_video(tmp_path / "plain.mp4", pan)
+    assert (tmp_path / "plain.mp4").read_bytes() == (tmp_path / "this.mp4").read_bytes()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores cannot be taken away here")
+@pytest.mark.skipif(os.cpu_count() == 1, reason="there is one core only")
+def test_the_same_file_however_many_cores_there_are(
+    tmp_path: Path, pan: list[tuple[float, Pixels]]
+) -> None:
+    cores = os.sched_getaffinity(0)
+    write_video(tmp_path / "all.mp4", pan)
+    try:
+        os.sched_setaffinity(0, {min(cores)})
+        write_video(tmp_path / "one.mp4", pan)
+    finally:
+        os.sched_setaffinity(0, cores)
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "all.mp4").read_bytes()
 
 
 def test_no_partial_clip(tmp_path: Path) -> None:

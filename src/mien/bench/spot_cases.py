@@ -6,7 +6,7 @@ name of the case.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -23,10 +23,13 @@ CONFOUNDS = (
     "noise", "compression", "flicker", "roll", "yaw", "translation", "blink", "speech",
 )  # fmt: skip
 
+HAND = "hand"  # passes before a face on which nothing happens
+
 # Seconds: an event clip is six times the reach of MDMD, which needs that.
 _SECONDS, _QUIET_SECONDS, _MACRO_SECONDS, _FOOTAGE_SECONDS = 2.4, 1.6, 5.0, 20.0
 _SLOW = 60.0  # frames per second of the longer clips
 _CLEAN, _CONFOUNDED, _QUIET, _MACRO, _FOOTAGE = 16, 18, 100, 12, 60  # cases per cell
+_HANDS = 24
 _ABLATED = 4  # each so-manieth case of a cell is read again with something left out
 _COMPARED = 2  # each so-manieth is given to the baselines, too
 _PLAIN = ("AU01", "AU02", "AU04", "AU05", "AU07", "AU09", "AU06")  # what speech does not move
@@ -66,7 +69,7 @@ class Case:
         name: says all about it, and is like no other.
         group: ``"clean"``, ``"confound"``, ``"macro"``, ``"quiet"`` (nothing happens), ``"still"``
             or ``"talking"`` (footage).
-        confound: one of :data:`CONFOUNDS`, or nothing.
+        confound: one of :data:`CONFOUNDS`, :data:`HAND`, or nothing.
         rate: frames per second.
         seconds: length.
         person: a number, counted round the people there are.
@@ -89,8 +92,8 @@ class Case:
 
 
 def matrix() -> list[Case]:
-    """All cases: 1,272 clips of 58 minutes, 20 of them footage in which nothing happens."""
-    return [*_clean(), *_confounded(), *_macro(), *_quiet(), *_footage()]
+    """All cases: 1,296 clips of 59 minutes, 20 of them footage in which nothing happens."""
+    return [*_clean(), *_confounded(), *_macro(), *_quiet(), *_hands(), *_footage()]
 
 
 def subset(cases: list[Case], share: float) -> list[Case]:
@@ -136,6 +139,15 @@ def _quiet() -> list[Case]:
         _case(f"quiet/{what}/{rate:g}fps/{i}", "quiet", what, rate, _QUIET_SECONDS, None)
         for what, rate, i in product(CONFOUNDS, RATES, range(_QUIET // len(RATES)))
     ]
+
+
+def _hands() -> list[Case]:
+    """Each is read without the search for hands as well."""
+    cases = [
+        _case(f"quiet/{HAND}/{rate:g}fps/{i}", "quiet", HAND, rate, _SECONDS, None)
+        for rate, i in product(RATES, range(_HANDS // len(RATES)))
+    ]
+    return [replace(case, ablated=True) for case in cases]
 
 
 def _footage() -> list[Case]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mien.bench.baselines.landmarks import landmark_events
 from mien.bench.baselines.mdmd import mdmd_curve, mdmd_events
+from mien.bench.spot_cases import HAND
 from mien.capture.parts import Part
 from mien.core.face import Event
 from mien.flows.read import Reading, read
@@ -41,7 +42,7 @@ _CONCERNED = {
     "translation": (Part.HEAD,),
     "blink": (Part.BLINKS,),
     "speech": (Part.TALK, Part.BACKGROUND),
-    "hand": (Part.HANDS, Part.GATE),
+    HAND: (Part.HANDS, Part.GATE),
 }
 
 
@@ -54,7 +55,7 @@ def changes_for(confound: str) -> tuple[str, ...]:
 def spotted(
     clip: Path, rest: Image, *, compared: bool, changed: Sequence[str]
 ) -> tuple[dict[str, list[Event]], dict[str, float]]:
-    """What each finds on a clip, and the seconds it took.
+    """What each finds on a clip, and the seconds that mien took.
 
     Args:
         clip: the file.
@@ -67,12 +68,8 @@ def spotted(
     found, took = {OURS: reading.events}, {OURS: perf_counter() - clock}
     found |= {name: CHANGES[name](clip, rest).events for name in changed}
     if compared:
-        clock = perf_counter()
         found[LANDMARKS] = landmark_events(clip)
-        took[LANDMARKS] = perf_counter() - clock
-        clock = perf_counter()
         curve = mdmd_curve(clip, reading.track)
         for name in MDMD:
             found[name] = mdmd_events(curve, float(name.partition("=")[2]))
-        took["MDMD"] = perf_counter() - clock
     return found, took

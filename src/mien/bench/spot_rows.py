@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from mien.bench.result import Row, interval
-from mien.bench.spot_cases import AMPLITUDES, CONFOUNDS, RATES, SOURCES, Case, Happening
+from mien.bench.spot_cases import (
+    AMPLITUDES,
+    CONFOUNDS,
+    HAND,
+    RATES,
+    SOURCES,
+    Case,
+    Happening,
+)
 from mien.bench.spot_read import CHANGES, LANDMARKS, MDMD, OURS
 from mien.bench.spot_run import Outcome
 from mien.bench.spotting_metrics import (
@@ -176,7 +184,7 @@ def _macro(macro: list[Done]) -> list[Row]:
 def _quiet(quiet: list[Done]) -> list[Row]:
     """False alarms where nothing happens; in speech only micro ones, for speech does move."""
     rows = []
-    for what in CONFOUNDS:
+    for what in (*CONFOUNDS, HAND):
         here = [outcome for case, outcome in quiet if case.confound == what]
         if here:
             alarms = sum(_false(outcome, talking=what == "speech") for outcome in here)

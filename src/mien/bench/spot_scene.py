@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mien.anatomy.fit import Pair, Shape, pair_of
 from mien.bench.people import Person, people, pixels, sculpted_shapes
-from mien.bench.spot_cases import FACE, Case
+from mien.bench.spot_cases import FACE, HAND, Case
 from mien.bench.spot_courses import course
 from mien.bench.spot_motion import SMILE, Motion, real_smile, sculpted
 from mien.core.blinks import natural_blinks
@@ -21,6 +21,7 @@ from mien.judge.facemesh import plain_points
 from mien.media.writer import write_video
 from mien.synth.camera import Camera
 from mien.synth.clip import film as shoot
+from mien.synth.hand import Hand
 from mien.synth.head import Head
 from mien.synth.movement import Movement, given
 from mien.synth.plate import Plate, plate_of
@@ -150,6 +151,15 @@ def _one_blink(scene: Scene, seed: int) -> Scene:
     return replace(scene, blinks=(Envelope(start, start + shut, start + whole, "gamma"),))
 
 
+def _hand_passing(scene: Scene, seed: int) -> Scene:
+    """A hand that comes to mouth, cheek or brow, stays for a moment, and goes."""
+    random = np.random.default_rng(seed)
+    start = float(random.uniform(0.4, 0.7))
+    end = float(random.uniform(1.6, scene.seconds - 0.3))
+    x, y, tilt = random.uniform((-0.6, -0.1, -30.0), (0.6, 1.0, 30.0)).tolist()
+    return replace(scene, hand=Hand(start, end, x, y, tilt))
+
+
 def _talking(scene: Scene, seed: int) -> Scene:
     return replace(scene, speech=Speech(seed=seed))
 
@@ -171,6 +181,7 @@ _BESIDES: Mapping[str, Callable[[Scene, int], Scene]] = {
     "translation": _swaying(shift=20.0, rise=10.0),
     "blink": _one_blink,
     "speech": _talking,
+    HAND: _hand_passing,
     "still": _still_footage,
     "talking": _talking_footage,
 }

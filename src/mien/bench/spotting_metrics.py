@@ -194,14 +194,6 @@ def spread_of(errors: Sequence[float]) -> Spread:
     return Spread(float(np.median(size)), p90, float(np.median(errors)), len(errors))
 
 
-def timing_of(pairs: Sequence[tuple[Event, Event]]) -> dict[str, Spread]:
-    """Errors of ``onset``, ``apex`` and ``offset`` over matched (predicted, true) events."""
-    return {
-        moment: spread_of([getattr(found, moment) - getattr(true, moment) for found, true in pairs])
-        for moment in ("onset", "apex", "offset")
-    }
-
-
 def strongest(event: Event) -> str:
     """The AU column with the highest peak, the first in order where two are equal; or nothing."""
     return max(event.aus, key=lambda column: event.aus[column], default="")

@@ -4,18 +4,18 @@ Landmarks and the motion of the skin are ``joined``. No row is filled in: where 
 anything, the row says so.
 """
 
-from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.head import TURNED, far_side
-from mien.anatomy.inverse import FREE, Prepared, invert
-from mien.capture.course import Course
+from mien.anatomy.inverse import Prepared, invert
+from mien.capture.course import Stored
 from mien.capture.filters import GAP
-from mien.capture.joined import joined
+from mien.capture.joined import put_motion
 from mien.capture.neutral import Neutral
 from mien.capture.rows import Rows
 from mien.core.facs import COLUMNS
@@ -23,12 +23,8 @@ from mien.core.signal import Track
 
 Array = NDArray[np.float64]
 
-_GOOD, _STRANGE = (
-    0.015,
-    0.05,
-)  # IOD; what the model may leave unexplained, at full and at no confidence
-_PLACE = 7  # confidence, pose, position
-_NUMBERS = _PLACE + len(COLUMNS)
+# IOD; what the model may leave unexplained, at full and at no confidence.
+_GOOD, _STRANGE = 0.015, 0.05
 # Shares of the skin that is covered or does not fit the face: from the first on something lies
 # before it, and what that hides is left empty; from the second on nothing is believed.
 COVERED, HIDDEN = 0.1, 0.35
@@ -61,7 +57,7 @@ class Person:
     index: int
     neutral: Neutral
     prepared: Prepared
-    course: Course
+    course: Stored
 
 
 def read_rows(
@@ -81,138 +77,117 @@ def read_rows(
         clock: all frames of the clip.
         told: is given the number of frames that are done.
     """
-    frames: dict[int, array[int]] = {one.index: array("q") for one in people.values()}
-    values: dict[int, array[float]] = {index: array("d") for index in frames}
-    for frame, face, points in rows:
-        if face not in people:
-            continue
-        one = people[face]
-        before = values[one.index]
-        near = np.array(before[-len(COLUMNS) :]) if before else None
-        frames[one.index].append(frame)
-        before.extend(_numbers(one.prepared, points, one.neutral.confidence, near))
-        told(frame + 1)
-    found = sorted(people.values(), key=lambda one: one.index)
-    parts = [_of_face(one, frames[one.index], values[one.index], clock) for one in found]
-    return _of_all(parts or [_nobody(clock)])
+    spans = {one.index: rows.span(face) for face, one in people.items()}
+    spans[0] = (0, len(clock.time) - 1)
+    track = _lost(spans, clock)
+    own = {index: np.flatnonzero(track.face == index) for index in spans}
+    strange = _put_landmarks(track, rows, people, own, told)
+    odd = np.zeros(len(track), np.float32)
+    for one in people.values():
+        put_motion(track, odd, one.course, own[one.index])
+    for numbers in (track.confidence, track.pose, track.position, track.aus):
+        numbers[strange] = np.nan
+    track.aus[odd > HIDDEN] = np.nan
+    lost = np.isnan(track.confidence)
+    for each in own.values():
+        for column in (track.confidence, *track.pose.T, *track.position.T, *track.aus.T):
+            column[each] = _bridged(track.time[each], column[each])
+    turned = np.abs(track.pose[:, 0]) > TURNED
+    for row in np.flatnonzero(turned):
+        track.aus[row, far_side(track.pose[row, 0])] = np.nan
+    seen = np.isfinite(track.confidence)
+    track.status[seen] = "ok"
+    track.status[seen & lost] = "interpolated"
+    track.status[turned] = "turned"
+    track.status[seen & (odd > COVERED)] = "occluded"
+    np.nan_to_num(track.confidence, copy=False)
+    return track
 
 
-def _numbers(prepared: Prepared, points: Array, sure: float, before: Array | None) -> Array:
-    """Confidence, pose, position and action units of one row; NaN where it is no face."""
-    found = invert(prepared, points, near=before)
-    if not found.residual < _STRANGE:
-        return np.full(_NUMBERS, np.nan)
-    pose = found.view.pose
-    fit = 1.0 - max(found.residual - _GOOD, 0.0) / (_STRANGE - _GOOD)
-    place = (sure * fit, pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.scale)
-    return np.concatenate([place, found.aus])
+def _lost(spans: Mapping[int, tuple[int, int]], clock: Clock) -> Track:
+    """A row for every face and frame between its first and its last, without any reading yet.
 
-
-def _of_face(one: Person, seen: Sequence[int], values: Sequence[float], clock: Clock) -> Track:
-    """The rows of one face, with rows for the frames in which it was lost."""
-    at = np.asarray(seen, dtype=np.int64)
-    whole = one.index == 0
-    first, last = (0, len(clock.time)) if whole else (int(at[0]), int(at[-1]) + 1)
-    frame = np.arange(first, last)
-    numbers = np.full((len(frame), _NUMBERS), np.nan)
-    numbers[at - first] = np.asarray(values, dtype=np.float64).reshape(-1, _NUMBERS)
-    inside = (one.course.frame >= first) & (one.course.frame < last)
-    course = one.course.select(inside)
-    odd = np.zeros(len(frame))
-    odd[course.frame - first] = course.odd
-    deviation = np.full((len(frame), len(COLUMNS)), np.nan, np.float32)
-    strange = at[np.isnan(numbers[at - first, 0])] - first
-    _put_motion(numbers, deviation, course, course.frame - first)
-    numbers[strange] = np.nan
-    rows, units = np.nonzero(course.hidden)
-    numbers[course.frame[rows] - first, _PLACE + np.array(FREE)[units]] = np.nan
-    numbers[odd > HIDDEN, _PLACE:] = np.nan
-    lost = np.isnan(numbers[:, 0])
-    _bridge(clock.time[frame], numbers)
-    for row in np.flatnonzero(np.abs(numbers[:, 1]) > TURNED):
-        numbers[row, _PLACE + np.array(far_side(numbers[row, 1]))] = np.nan
-    status = np.where(np.isnan(numbers[:, 0]), "lost", "ok").astype("<U12")
-    status[lost & (status == "ok")] = "interpolated"
-    status[np.abs(numbers[:, 1]) > TURNED] = "turned"
-    status[(odd > COVERED) & (status != "lost")] = "occluded"
+    Confidence is NaN, too.
+    """
+    frames = [np.arange(first, last + 1) for first, last in spans.values()]
+    face = np.repeat(np.array(list(spans)), [len(each) for each in frames])
+    order = np.lexsort((face, np.concatenate(frames)))
+    frame = np.concatenate(frames)[order]
+    n, units = len(frame), (len(frame), len(COLUMNS))
     return Track(
         time=clock.time[frame],
         pts=clock.pts[frame],
         frame=frame,
-        face=np.full(len(frame), one.index, dtype=np.int64),
-        status=status,
-        confidence=np.nan_to_num(numbers[:, 0], nan=0.0),
-        pose=numbers[:, 1:4],
-        position=numbers[:, 4:7],
-        aus=numbers[:, _PLACE:],
-        deviation=deviation,
+        face=face[order],
+        status=np.full(n, "lost", dtype="<U12"),
+        confidence=np.full(n, np.nan),
+        pose=np.full((n, 3), np.nan),
+        position=np.full((n, 3), np.nan),
+        aus=np.full(units, np.nan, np.float32),
+        deviation=np.full(units, np.nan, np.float32),
     )
 
 
-def _bridge(time: Array, numbers: Array) -> None:
-    """Draw every column across its short gaps, in place; longer ones stay as they are.
+def _put_landmarks(
+    track: Track,
+    rows: Rows,
+    people: Mapping[int, Person],
+    own: Mapping[int, NDArray[np.int64]],
+    told: Callable[[int], None],
+) -> NDArray[np.bool_]:
+    """Fill in what landmarks say.
+
+    Args:
+        track: to fill in.
+        rows: as for :func:`read_rows`.
+        people: as for :func:`read_rows`.
+        own: the rows of each face in the track.
+        told: as for :func:`read_rows`.
+
+    Returns:
+        Shape (len(track),), which rows show what is no face, those beside them without landmarks
+        of their own included.
+    """
+    strange = np.zeros(len(track), np.bool_)
+    looked = strange.copy()
+    before: dict[int, Array] = {}
+    for frame, face, points in rows:
+        if face not in people:
+            continue
+        one = people[face]
+        row = own[one.index][frame - track.frame[own[one.index][0]]]
+        found = invert(one.prepared, points, near=before.get(face))
+        before[face] = found.aus
+        looked[row], strange[row] = True, not found.residual < _STRANGE
+        if strange[row]:
+            before[face] = np.full(len(COLUMNS), np.nan)
+        else:
+            pose = found.view.pose
+            fit = 1.0 - max(found.residual - _GOOD, 0.0) / (_STRANGE - _GOOD)
+            track.confidence[row] = one.neutral.confidence * fit
+            track.pose[row] = pose.yaw, pose.pitch, pose.roll
+            track.position[row] = pose.x, pose.y, pose.scale
+            track.aus[row] = found.aus
+        told(frame + 1)
+    for each in own.values():
+        at, count = np.flatnonzero(looked[each]), np.arange(len(each))
+        if len(at):
+            last = at[(np.searchsorted(at, count, "right") - 1).clip(0)]
+            following = at[np.searchsorted(at, count).clip(0, len(at) - 1)]
+            strange[each] = strange[each[last]] | strange[each[following]]
+    return strange
+
+
+def _bridged(time: Array, column: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """A column drawn across its short gaps; longer ones stay as they are.
 
     Args:
         time: shape (n,), seconds.
-        numbers: shape (n, numbers), NaN where there is none.
+        column: shape (n,), NaN where there is no number.
     """
-    for column in numbers.T:
-        known = np.flatnonzero(np.isfinite(column))
-        step = np.diff(known)
-        for at in np.flatnonzero((step > 1) & (np.diff(time[known]) <= GAP)):
-            gap = slice(known[at] + 1, known[at + 1])
-            column[gap] = np.interp(time[gap], time[known[at : at + 2]], column[known[at : at + 2]])
-
-
-def _put_motion(
-    numbers: Array, deviation: NDArray[np.float32], course: Course, rows: NDArray[np.int64]
-) -> None:
-    """Join what landmarks and the motion of the skin say, in place.
-
-    Args:
-        numbers: shape (n, numbers), the rows by landmarks, NaN where there are none.
-        deviation: shape (n, len(COLUMNS)).
-        course: of the face.
-        rows: shape (len(course),), the row of each frame.
-    """
-    for stretch in np.unique(course.stretch):
-        here = course.stretch == stretch
-        part, at = course.select(here), rows[here]
-        known = np.isfinite(numbers[at, 0])
-        if not known.any():
-            continue
-        between = numbers[at]
-        for column in between.T:
-            column[~known] = np.interp(part.time[~known], part.time[known], column[known])
-        pose = np.median(between[known, 1:_PLACE] - part.pose[known], axis=0)
-        between[:, 1:_PLACE] = part.pose + pose
-        between[:, _PLACE:], deviation[at] = joined(part, between[:, _PLACE:])
-        numbers[at] = between
-
-
-def _nobody(clock: Clock) -> Track:
-    """The rows of a clip without a face."""
-    n = len(clock.time)
-    return Track(
-        time=clock.time,
-        pts=clock.pts,
-        frame=np.arange(n),
-        face=np.zeros(n, dtype=np.int64),
-        status=np.full(n, "lost", dtype="<U12"),
-        confidence=np.zeros(n),
-        pose=np.full((n, 3), np.nan),
-        position=np.full((n, 3), np.nan),
-        aus=np.full((n, len(COLUMNS)), np.nan),
-        deviation=np.full((n, len(COLUMNS)), np.nan, np.float32),
-    )
-
-
-def _of_all(parts: Sequence[Track]) -> Track:
-    """Tracks of several faces as one, frame by frame."""
-    if len(parts) == 1:
-        return parts[0]
-    columns = [
-        np.concatenate([getattr(part, name) for part in parts]) for name in Track.__annotations__
-    ]
-    track = Track(*columns)
-    return track.select(np.lexsort((track.face, track.frame)))
+    known = np.flatnonzero(np.isfinite(column))
+    step = np.diff(known)
+    for at in np.flatnonzero((step > 1) & (np.diff(time[known]) <= GAP)):
+        gap, ends = slice(known[at] + 1, known[at + 1]), known[at : at + 2]
+        column[gap] = np.interp(time[gap], time[ends], column[ends])
+    return column

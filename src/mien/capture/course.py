@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.anatomy.inverse import FREE
+from mien.capture.tape import Tape
+
 Array = NDArray[np.float64]
+Chosen = NDArray[np.bool_] | NDArray[np.int64] | slice
+"""Rows as a mask, shape (n,), as indices that rise, or as a slice."""
+
+ROW = np.dtype(
+    [
+        ("time", "<f8"),
+        ("frame", "<i8"),
+        ("stretch", "<i8"),
+        ("key", "?"),
+        ("odd", "<f4"),
+        ("hidden", "?", (len(FREE),)),
+        ("pose", "<f4", (6,)),
+        ("aus", "<f4", (len(FREE),)),
+    ]
+)
+"""A course on disk: the fields of :class:`Course`."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +37,8 @@ class Course:
     Attributes:
         time: shape (n,), seconds, rising.
         frame: shape (n,), int64, rising.
-        stretch: shape (n,), int64; a face that was lost and found again begins a new one, whose
-            zero is its own.
+        stretch: shape (n,), int64, rising; a face that was lost and found again begins a new one,
+            whose zero is its own.
         key: shape (n,), whether the codec began anew with this frame.
         odd: shape (n,), share of the skin that is covered or does not fit the face, 0 to 1.
         hidden: shape (n, len(FREE)), whether most of what a unit moves is.
@@ -39,6 +59,42 @@ class Course:
     def __len__(self) -> int:
         return len(self.time)
 
-    def select(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Course:
-        """The rows of a mask, shape (n,), of indices, or of a slice."""
-        return Course(*(getattr(self, item.name)[rows] for item in fields(self)))
+    def select(self, rows: Chosen) -> Course:
+        """Some of the rows."""
+        return Course(*(getattr(self, item.name)[rows] for item in fields(Course)))
+
+
+class Stored(Course):
+    """A long course: times, frames and stretches in memory, the rest on disk.
+
+    :meth:`Course.select` reads the rows it is asked for and no others; the other fields are read
+    whole whenever they are asked for.
+
+    Args:
+        tape: of rows of type :data:`ROW`.
+        rows: their numbers, shape (n,), rising.
+    """
+
+    def __init__(self, tape: Tape, rows: NDArray[np.int64]) -> None:
+        self._tape, self._rows = tape, rows
+        for name in ("time", "frame", "stretch"):
+            object.__setattr__(self, name, tape.column(name, rows))
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        if name not in (ROW.names or ()):
+            raise AttributeError(name)
+        return _wide(self._tape.column(name, self._rows))
+
+    def select(self, rows: Chosen) -> Course:
+        """Some of the rows, in memory."""
+        part = self._tape.read(self._rows[rows])
+        return Course(*(_wide(part[item.name]) for item in fields(Course)))
+
+    def only(self, rows: NDArray[np.bool_]) -> Stored:
+        """Those of a mask, shape (n,), on disk still."""
+        return self if rows.all() else Stored(self._tape, self._rows[rows])
+
+
+def _wide(values: NDArray[Any]) -> NDArray[Any]:
+    """The same in double precision, if it is in single."""
+    return values.astype(np.float64) if values.dtype == np.float32 else values

@@ -19,6 +19,7 @@ _CODES = {column: unit.code for unit in ACTION_UNITS for column in unit.columns}
 _SIDED = {unit.code for unit in ACTION_UNITS if unit.sided}
 _LEADS, _SHOWS = 0.5, 0.25  # share of the strongest peak: for the class, and to be worth a word
 _EVEN, _LOPSIDED = 2 / 3, 1 / 3  # weaker side over the stronger one
+_OVER = "more than "
 
 
 def shares(aus: Mapping[str, float]) -> dict[str, float]:
@@ -77,10 +78,25 @@ def _side(aus: Mapping[str, float], code: str) -> str:
     return f" (more {stronger})" if ratio >= _LOPSIDED else f" ({stronger})"
 
 
+def cut(event: Event) -> tuple[bool, bool]:
+    """Whether an event had begun before it is seen, and whether it goes on after that.
+
+    So where its curve begins with the onset, or ends with the offset: the clip does, the face is
+    lost, or a poor span begins. The event then lasts longer than from onset to offset.
+    """
+    if not event.evidence:
+        return False, False
+    (first, _), (last, _) = event.evidence[0], event.evidence[-1]
+    return first == event.onset, last == event.offset
+
+
 def _speed(event: Event) -> str:
     rise, fall = event.apex - event.onset, event.offset - event.apex
-    up = f"rises in {rise:.2f} s" if rise > 0 else "has risen before it is seen"
-    down = f"falls in {fall:.2f} s" if fall > 0 else "is not seen to fall"
+    early, late = cut(event)
+    early |= late and fall <= 0  # its true apex is still to come
+    late |= early and rise <= 0
+    up = f"rises in {_OVER * early}{rise:.2f} s" if rise > 0 else "has risen before it is seen"
+    down = f"falls in {_OVER * late}{fall:.2f} s" if fall > 0 else "is not seen to fall"
     words = f"{up}, {down}"
     return f"{words}, at most {event.velocity:.2g} IOD/s" if event.velocity > 0 else words
 

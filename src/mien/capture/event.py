@@ -31,6 +31,7 @@ _SIDED = {
     for side in "LR"
 }
 _BESIDE = 0.25  # share of the largest movement that another one beside it must have
+_PLAIN = 1.0  # intensity that needs no further proof
 _REMAINDER = 1.0  # share of a movement by which its course ends elsewhere than it began
 
 
@@ -58,7 +59,9 @@ def event_of(
     aus = action_units_of(movement, strayed(noise, far))
     if taken:
         aus = _left_over(aus, taken)
-    if brief:  # a wink is no expression either
+    if not brief:
+        aus = _with_plain(aus, movement)
+    else:  # a wink is no expression either
         aus = {name: size for name, size in aus.items() if NAMES.index(name) not in LIDS}
     main = max(aus, key=lambda name: aus[name] * reach()[NAMES.index(name)], default="")
     if not main:
@@ -81,6 +84,12 @@ def event_of(
         velocity=_speed(signals.time, height, bump) * far,
         evidence=_evidence(signals.time, height / level, bump),
     )
+
+
+def _with_plain(aus: dict[str, float], movement: Array) -> dict[str, float]:
+    """Units of a long movement, and those that landmarks show plainly beside them."""
+    shown = {**aus, **{NAMES[at]: float(movement[at]) for at in np.flatnonzero(movement > _PLAIN)}}
+    return {name: aus.get(name, shown[name]) for name in NAMES if name in shown}
 
 
 def _part_of_more(signals: Signals, noise: Array, movement: Array, bump: Bump) -> bool:

@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.inverse import FREE, Prepared, invert, prepare
+from mien.anatomy.inverse import Prepared, invert, prepare
 from mien.anatomy.model import face_model
-from mien.capture.course import Course
-from mien.capture.micromotion import MicroMotion, Motion
+from mien.capture.course import ROW, Stored
+from mien.capture.micromotion import MicroMotion
 from mien.capture.neutral import neutral_of_clip
 from mien.capture.parts import NOTHING, Part, Without
+from mien.capture.tape import Tape
 from mien.media.video import Frame
 
 Array = NDArray[np.float64]
-
-_POSE = 6  # yaw, pitch, roll, x, y, scale
-_NUMBERS = 1 + _POSE + len(FREE)
 
 
 @dataclass
@@ -27,22 +25,18 @@ class _Recorded:
     prepared: Prepared
     skin: MicroMotion | None = None
     stretch: int = -1
-    times: "array[float]" = field(default_factory=lambda: array("d"))
-    frames: "array[int]" = field(default_factory=lambda: array("q"))
-    stretches: "array[int]" = field(default_factory=lambda: array("q"))
-    keys: "array[int]" = field(default_factory=lambda: array("b"))
-    hidden: "array[int]" = field(default_factory=lambda: array("b"))
-    values: "array[float]" = field(default_factory=lambda: array("f"))
+    rows: "array[int]" = field(default_factory=lambda: array("q"))  # on the tape
     covered: NDArray[np.bool_] | None = None
     last: Array | None = None  # action units of the last landmarks
 
 
 class Recorder:
-    """Follows the skin of every face of a clip; half a kilobyte a frame and face."""
+    """Follows the skin of every face of a clip; 0.3 kilobytes a frame and face, on disk."""
 
     def __init__(self, without: Without = NOTHING) -> None:
         self._lit = Part.LIGHT in without
         self._faces: dict[int, _Recorded] = {}
+        self._tape = Tape(ROW)
 
     def cover(self, face: int, points: NDArray[np.bool_]) -> None:
         """Leave out what something lies before, shape (478,), of a face until told otherwise."""
@@ -84,30 +78,11 @@ class Recorder:
             one.skin.cover(outside if one.covered is None else outside | one.covered)
         motion = one.skin.advance(frame.pixels, frame.time, landmarks)
         if motion is not None:
-            one.times.append(frame.time)
-            one.frames.append(frame.index)
-            one.stretches.append(one.stretch)
-            one.keys.append(frame.key)
-            one.hidden.frombytes(motion.hidden.tobytes())
-            one.values.extend(_numbers(motion))
+            pose = motion.view.pose
+            place = (pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.scale)
+            row = (frame.time, frame.index, one.stretch, frame.key, motion.odd, motion.hidden)
+            one.rows.append(self._tape.add(*row, place, motion.aus))
 
-    def course(self, face: int) -> Course:
+    def course(self, face: int) -> Stored:
         """What a face did so far."""
-        one = self._faces[face]
-        values = np.asarray(one.values, dtype=np.float64).reshape(-1, _NUMBERS)
-        return Course(
-            np.asarray(one.times),
-            np.asarray(one.frames, dtype=np.int64),
-            np.asarray(one.stretches, dtype=np.int64),
-            np.asarray(one.keys, dtype=np.bool_),
-            values[:, 0],
-            np.asarray(one.hidden, dtype=np.bool_).reshape(-1, len(FREE)),
-            values[:, 1 : 1 + _POSE],
-            values[:, 1 + _POSE :],
-        )
-
-
-def _numbers(motion: Motion) -> Array:
-    pose = motion.view.pose
-    place = (motion.odd, pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.scale)
-    return np.concatenate([place, motion.aus])
+        return Stored(self._tape, np.array(self._faces[face].rows, dtype=np.int64))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from mien.capture import filters
 from mien.capture.bumps import Bump, bumps
@@ -19,6 +20,9 @@ from mien.core.signal import Interval
 _TALKING = ("mouth", "chin")
 _NEAR_EYES = ("brow", "eye", "cheek", "nose")
 _FEW = 2.0  # square root of the rows from which a background is hardly known
+_STILLEST = 0.6  # of what the background allows; no clip is believed to be stiller
+_SLOWER = 0.04  # seconds; what is weak stands out more where it is averaged over this
+_SURER = 0.95  # share of the height that is enough there
 LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
 
 
@@ -49,20 +53,22 @@ class Found:
 
 def standing_out(signals: Signals, limits: Limits) -> list[Found]:
     """Every pattern wherever it stands out, the clearest first."""
-    found = []
-    for long in (False, True):
-        values, noise = (signals.raised, signals.slow) if long else (signals.brief, signals.noise)
-        # A background known from few rows is known badly.
-        clear = (limits.clear_long if long else limits.clear) * (1.0 + _FEW / len(values) ** 0.5)
-        heights = scores(values, noise)
-        if not long:
-            heights /= np.maximum(filters.spread(heights), 0.6)
-        for names, height in zip(patterns()[0], heights.T, strict=True):
-            found += [
-                Found(names, bump, long)
-                for bump in bumps(signals.time, height, 1.0, clear)
-                if (bump.duration > limits.micro) == long and bump.duration >= limits.shortest
-            ]
+    # A background known from few rows is known badly.
+    unsure = 1.0 + _FEW / len(signals.time) ** 0.5
+    brief = scores(signals.brief, signals.noise)
+    slower = gaussian_filter1d(brief, _SLOWER * signals.rate, axis=0)
+    courses = [
+        (brief / np.maximum(filters.spread(brief), _STILLEST), limits.clear, False),
+        (slower / np.maximum(filters.spread(slower), _STILLEST / 2), _SURER * limits.clear, False),
+        (scores(signals.raised, signals.slow), limits.clear_long, True),
+    ]
+    found = [
+        Found(names, bump, long)
+        for heights, clear, long in courses
+        for names, height in zip(patterns()[0], heights.T, strict=True)
+        for bump in bumps(signals.time, height, 1.0, clear * unsure)
+        if (bump.duration > limits.micro) == long and bump.duration >= limits.shortest
+    ]
     return sorted(found, key=lambda one: -one.bump.peak)
 
 
@@ -88,19 +94,11 @@ def taken(one: Found, busy: Sequence[tuple[str, Interval]]) -> set[str]:
     return {r for r, span in busy if span.start <= apex <= span.end} if not one.long else set()
 
 
-def winners(found: list[Found]) -> list[Found]:
-    """The clearest of those that share their time.
+def shares(one: Found, other: Found) -> bool:
+    """Whether two patterns share their time; the clearer one then stands for both.
 
     A brief movement stands on top of a long one where it is not part of its coming or going.
     """
-    kept: list[Found] = []
-    for one in found:
-        if not any(_shares(one, other) for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _shares(one: Found, other: Found) -> bool:
     shared = min(one.span.end, other.span.end) - max(one.span.start, other.span.start)
     if one.long != other.long and shared > 0.0:
         brief, long = (other, one) if one.long else (one, other)

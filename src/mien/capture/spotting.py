@@ -17,7 +17,7 @@ from mien.capture import filters
 from mien.capture.course import Course
 from mien.capture.event import event_of
 from mien.capture.limits import Limits
-from mien.capture.search import busy_spans, standing_out, taken, winners
+from mien.capture.search import Found, busy_spans, shares, standing_out, taken
 from mien.capture.signals import signals_of
 from mien.core.face import Event
 
@@ -59,30 +59,33 @@ def _of_block(course: Course, aus: Array, prepared: Prepared, limits: Limits) ->
         return []
     signals = signals_of(course, aus, limits)
     busy = busy_spans(signals, limits)
-    found = [one for one in standing_out(signals, limits) if not one.regions & taken(one, busy)]
-    events = [
-        event_of(signals, one, course, prepared, taken(one, busy), limits) for one in winners(found)
-    ]
-    return [event for event in events if event is not None]
+    events: list[Event] = []
+    kept: list[Found] = []
+    for one in standing_out(signals, limits):
+        covered = taken(one, busy)
+        if one.regions & covered or any(shares(one, other) for other in kept):
+            continue
+        event = event_of(signals, one, course, prepared, covered, limits)
+        if event is not None:
+            kept.append(one)
+            events.append(event)
+    return events
 
 
 def _merged(events: list[Event], limits: Limits) -> list[Event]:
-    """Micro-expressions with those that follow without a pause, as far as they are one still.
+    """Micro-expressions that follow one another without a pause made one.
 
-    Codecs move a face in fits and starts.
+    Codecs move a face in fits and starts, and put it right later. Where both together last too long
+    for one, the surer of them stands.
     """
     kept: list[Event] = []
     for event in events:
         last = kept[-1] if kept else None
-        if (
-            last is not None
-            and last.kind == event.kind == "micro"
-            and event.onset <= last.offset
-            and max(event.offset, last.offset) - last.onset <= limits.micro
-        ):
+        if last is not None and last.kind == event.kind == "micro" and event.onset <= last.offset:
             main = max(last, event, key=lambda one: one.confidence)
             end = max(event.offset, last.offset)
-            kept[-1] = replace(main, onset=last.onset, offset=end)
+            whole = end - last.onset <= limits.micro
+            kept[-1] = replace(main, onset=last.onset, offset=end) if whole else main
         else:
             kept.append(event)
     return kept

@@ -17,19 +17,13 @@ if TYPE_CHECKING:
 
 _MOST_SPANS = 4  # per check; more are counted
 _GROUPS = {
-    "time": ("rate", "drops", "duplicates"),
+    "time": ("length", "rate", "drops", "duplicates"),
     "face": ("face", "face_size", "pose", "motion"),
     "focus": ("blur",),
     "light": ("flicker", "exposure", "clipping", "range", "steps", "glare", "evenness", "shadows"),
     "record": ("noise", "compression", "blocks", "beat"),
 }
 _GROUP = {check: group for group, names in _GROUPS.items() for check in names}
-_VERDICTS = {
-    "good": "Good for micro-expressions.",
-    "usable": "Usable for micro-expressions.",
-    "poor": "Weak for micro-expressions.",
-    "none": "No micro-expressions can be claimed from this.",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -91,9 +85,11 @@ def _installation() -> None:
 
 
 def _show(name: str, found: "Examined") -> None:
-    typer.echo(
-        f"{name}: {found.frames} frames, {found.rate:.4g} a second, {found.width}×{found.height}"
-    )
+    from mien.capture.quality import VERDICTS
+
+    count = "1 frame" if found.frames == 1 else f"{found.frames} frames"
+    rate = f", {found.rate:.4g} a second" if found.frames > 1 else ""
+    typer.echo(f"{name}: {count}{rate}, {found.width}×{found.height}")
     for group, checks in groupby(_in_order(found.checks), key=lambda one: _GROUP[one.check]):
         typer.echo(f"\n{group}")
         for _, ones in groupby(checks, key=lambda one: one.check):
@@ -103,7 +99,7 @@ def _show(name: str, found: "Examined") -> None:
         typer.echo("\nTo change:")
     for line in advice:
         typer.echo(f"  {line}")
-    typer.echo(f"\n{_VERDICTS[found.verdict]}")
+    typer.echo(f"\n{VERDICTS[found.verdict]}")
 
 
 def _in_order(checks: Iterable["Verdict"]) -> list["Verdict"]:

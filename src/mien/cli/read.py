@@ -73,7 +73,7 @@ def read(
     """Measure action units, head pose and events of every face.
 
     Writes DIR/NAME/track.csv, track.parquet, events.json, events.csv and report.html per input, and
-    prints what it wrote, one file per line.
+    prints what it wrote, one file per line. What a clip does not allow is said on stderr.
 
     \b
     Examples:
@@ -86,6 +86,7 @@ def read(
 
     zero = neutral if subject is None else _known(subject, neutral)
     reason = _ground(ground, record)
+    remarks: list[str] = []
     with bar() as progress:
         written = read_files(
             sources,
@@ -95,7 +96,10 @@ def read(
             ground=reason,
             magnify=magnify,
             progress=progress,
+            say=remarks.append,
         )
+    for line in remarks:
+        typer.echo(f"mien: {line}", err=True)
     for path in written:
         typer.echo(path)
     if not track_parquet.available():

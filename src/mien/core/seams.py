@@ -12,6 +12,14 @@ def silent(step: str, done: int, total: int | None) -> None:
     """A progress hook that does nothing."""
 
 
+# Is given a line for people, at the moment it holds.
+Say = Callable[[str], None]
+
+
+def unheard(line: str) -> None:
+    """Somebody to tell lines to who does nothing."""
+
+
 class Stamper(Protocol):
     """Writes into a finished file where it came from."""
 

@@ -61,7 +61,8 @@ class Track:
         confidence: shape (n,), 0 to 1.
         pose: shape (n, 3), yaw, pitch, roll in degrees.
         position: shape (n, 3), x, y (px, midpoint of the pupils), scale (px per IOD).
-        aus: shape (n, len(COLUMNS)), 0 to 5; NaN where the face gives no reading.
+        aus: shape (n, len(COLUMNS)), 0 to 5, in single precision where a clip was read; NaN where
+            the face gives no reading.
         deviation: shape (n, len(COLUMNS)), standard deviation of each intensity; None where it is
             not known.
 
@@ -77,7 +78,7 @@ class Track:
     confidence: NDArray[np.float64]
     pose: NDArray[np.float64]
     position: NDArray[np.float64]
-    aus: NDArray[np.float64]
+    aus: NDArray[np.floating[Any]]
     deviation: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
@@ -95,7 +96,9 @@ class Track:
         return len(self.time)
 
     def select(self, rows: NDArray[np.bool_]) -> Track:
-        """The rows where the mask, shape (n,), is true."""
+        """The rows where the mask, shape (n,), is true; the track itself where it always is."""
+        if rows.all():
+            return self
         parts: dict[str, Any] = {
             item.name: None if values is None else values[rows]
             for item in fields(self)
@@ -111,7 +114,7 @@ class Track:
         """The rows of one face."""
         return self.select(self.face == face)
 
-    def au(self, column: str) -> NDArray[np.float64]:
+    def au(self, column: str) -> NDArray[np.floating[Any]]:
         """One AU column such as ``"AU12L"``, shape (n,)."""
         return self.aus[:, INDEX[column]]
 

@@ -1,6 +1,6 @@
 """A guided recording: mien says what to do, and looks on."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from mien.anatomy.model import face_model
 from mien.capture.at_rest import Moment, calibration_of
 from mien.core.errors import MediaError, NoFaceError
 from mien.core.facs import COLUMNS, expand
+from mien.core.seams import Say
 from mien.flows.resting import Faces, Picture, Rest, main_face, rate_of, watched
 
 _WAIT, _COUNT, _REST, _SHOW = 20.0, 3, 3.0, 3.0  # seconds
@@ -16,8 +17,6 @@ _SEEN = 1.0  # intensity: FACS A, a trace
 
 # What to do, and the action unit that it moves.
 _EXPRESSIONS = (("smile", "AU12"), ("raise your brows", "AU02"))
-
-Say = Callable[[str], None]
 
 
 def guided(pictures: Iterable[Picture], say: Say, *, expressions: bool = False) -> Rest:

@@ -2,6 +2,7 @@
 
 import math
 import os
+from array import array
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from mien.capture.spotting import spot
 from mien.capture.verdict import Verdict
 from mien.core.face import Event
 from mien.core.facs import to_dict
+from mien.core.memory import give_back
 from mien.core.seams import Progress, silent
 from mien.core.signal import Interval, Track
 from mien.edit.portrait import Portrait, Source, faces_of, pixels_of, portrait
@@ -66,7 +68,7 @@ def read(
 ) -> Reading:
     """Read a clip or a photo.
 
-    Memory does not grow with the length of a clip, but for the result: some six kilobytes a row.
+    Memory does not grow with the length of a clip, but for the result: some half a kilobyte a row.
 
     Args:
         path: of the clip or photo.
@@ -117,9 +119,11 @@ def _clip(path: Path, resting: Neutral | None, progress: Progress, without: With
         clock = _followed(
             looks, rows, gate, recorder, lambda done: progress("follow", done, info.count)
         )
+        give_back()
+        checks = gate.judge()
+        del gate  # and what it kept of every frame
         people = _people(rows, recorder, resting, len(clock.time))
         track = read_rows(rows, people, clock, lambda done: progress("read", done, len(clock.time)))
-    checks = gate.judge()
     spans = [] if Part.GATE in without else poor_spans(checks)
     shown = next((one.value for one in checks if one.check == "rate"), math.inf)
     limits = Limits(rate=shown, without=without)
@@ -133,14 +137,22 @@ def _events(
     person: Person, track: Track, poor: Sequence[tuple[Interval, str]], limits: Limits
 ) -> list[Event]:
     """Events of one face, on the rows that may count."""
-    own = track.of_face(person.index)
-    counts = own.status == "ok"
+    own = np.flatnonzero(track.face == person.index)
+    counts = track.status[own] == "ok"
     for span, check in poor:
         if check != _STANDS:
-            counts &= ~span.contains(own.time)
-    course = person.course.select(np.isin(person.course.frame, own.frame[counts]))
-    aus = own.aus[np.searchsorted(own.frame, course.frame)]
-    return spot(course, aus, person.prepared, person.index, limits)
+            counts &= ~span.contains(track.time[own])
+    own = own[counts]
+    course = person.course.only(np.isin(person.course.frame, track.frame[own]))
+    rows = own[np.searchsorted(track.frame[own], course.frame)]
+    return spot(course, track.aus[_run(rows)], person.prepared, person.index, limits)
+
+
+def _run(rows: NDArray[np.int64]) -> NDArray[np.int64] | slice:
+    """Rows one after the other as a slice, which copies nothing; others as they are."""
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def _blurred(track: Track, checks: Sequence[Verdict]) -> Track:
@@ -163,8 +175,7 @@ def _followed(
 
     Pictures are decoded and landmarks found ahead, in threads of their own.
     """
-    time: list[float] = []
-    pts: list[int] = []
+    time, pts = array("d"), array("q")
     where: dict[int, NDArray[np.float64]] = {}
     with closing(prefetch(source)) as looks:
         for look in looks:
@@ -180,7 +191,7 @@ def _followed(
             recorder.see(frame, None if seen is None else where)
             gate.look(frame.time, frame.pixels, _largest(where))
             told(frame.index + 1)
-    return Clock(np.array(time), np.array(pts, dtype=np.int64))
+    return Clock(np.array(time), np.array(pts))
 
 
 def _largest(faces: dict[int, NDArray[np.float64]]) -> NDArray[np.float64] | None:

@@ -4,8 +4,9 @@ from itertools import count
 from pathlib import Path
 
 from mien.capture.evidence import MODEL
+from mien.capture.quality import remark
 from mien.core.models import find_model
-from mien.core.seams import Progress, silent
+from mien.core.seams import Progress, Say, silent, unheard
 from mien.edit.portrait import Source
 from mien.export import FORMATS, at_hand
 from mien.flows.annotate import annotated, permission
@@ -30,6 +31,7 @@ def read_files(
     ground: Ground | None = None,
     magnify: bool = False,
     progress: Progress = silent,
+    say: Say = unheard,
 ) -> list[Path]:
     """Read clips and photos into a folder each: the track, the events and ``report.html``.
 
@@ -47,6 +49,7 @@ def read_files(
         magnify: whether the motion-magnified previews are written as clips, too, into
             ``magnified/``; on the page they always are.
         progress: told about the frames and the pictures.
+        say: is given a line about every clip that does not allow all that one may expect.
 
     Returns:
         The files written.
@@ -83,6 +86,8 @@ def read_files(
                 write(reading.track, events, part / name, path.stem)
             files = [file.relative_to(part) for file in _written(part)]
         written += [folder / file for file in files]
+        if classify(path) != "image" and (said := remark(reading.quality)):
+            say(f"{path}: {said}")
     return written
 
 

@@ -25,7 +25,7 @@ class Exposure:
         self._plate, self._scene = plate, scene
         self._lens, self._redraw = Lens(plate), Redraw(plate)
         self._fields = [
-            None if movement.drawn else plate.surface.spread(movement.field)
+            None if movement.drawn else plate.sheet.spread(movement.field)
             for movement in scene.movements
         ]
         self._units: dict[int, F32] = {}
@@ -60,7 +60,7 @@ class Exposure:
     def _at(self, time: float) -> F32:
         """The light of one moment."""
         moment = np.array([time])
-        change = np.zeros(self._plate.surface.place.shape, np.float32)
+        change = np.zeros(self._plate.sheet.place.shape, np.float32)
         for share, field in zip(shares_at(self._scene, moment)[0], self._fields, strict=True):
             if field is not None and share:
                 change += np.float32(share) * field
@@ -74,15 +74,15 @@ class Exposure:
         """One action unit at 5 on the nodes."""
         if unit not in self._units:
             plate = self._plate
-            self._units[unit] = plate.surface.spread(plate.subject.model.fields[unit])
+            self._units[unit] = plate.sheet.spread(plate.subject.model.fields[unit])
         return self._units[unit]
 
     def _carried(self, change: F32, moment: Array) -> F32:
         """Displacement of the nodes with the head's motion, shape (rows, columns, 2), px."""
-        surface, head = self._plate.surface, self._scene.head
+        sheet, head = self._plate.sheet, self._scene.head
         inner = change[..., :2]
         if head.still:
             return np.ascontiguousarray(inner)
-        turn = turn_of(surface.subject, head, turns_at(self._scene, moment))
-        away = turn.moved(surface.place.reshape(-1, 3), change.reshape(-1, 3))[0]
-        return np.asarray(inner + surface.follows * (away.reshape(inner.shape) - inner))
+        turn = turn_of(sheet.subject, head, turns_at(self._scene, moment))
+        away = turn.moved(sheet.place.reshape(-1, 3), change.reshape(-1, 3))[0]
+        return np.asarray(inner + sheet.follows * (away.reshape(inner.shape) - inner))

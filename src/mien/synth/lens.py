@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from mien.edit.mesh.pixels import F32, Box
 from mien.synth.plate import FINE, Plate, first
-from mien.synth.surface import STEP, sampled
+from mien.synth.sheet import STEP, sampled
 
 _CLOSE = 0.003  # px of the film: what counts as still
 _NEAR = 0.03  # px of the film: from there, one step of Newton's method leaves next to nothing
@@ -37,7 +37,7 @@ class Lens:
         """Where the frame's nodes have come from, by Newton's method on the bilinear field.
 
         Args:
-            moved: displacement of the surface's nodes, shape (rows, columns, 2), px of the film.
+            moved: displacement of the sheet's nodes, shape (rows, columns, 2), px of the film.
 
         Returns:
             Displacement on the nodes inside the frame, px of the film.

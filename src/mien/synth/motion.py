@@ -10,7 +10,7 @@ from mien.core import facs
 from mien.edit.mesh.pixels import F32
 from mien.synth.clip import Clip
 from mien.synth.scene import drawn_at, points_at, shares_at, turns_at
-from mien.synth.surface import sampled
+from mien.synth.sheet import sampled
 from mien.synth.turn import turn_of
 
 Array = NDArray[np.float64]
@@ -49,9 +49,9 @@ class Motion:
             self._on_crop(movement.field) for movement in clip.scene.movements if not movement.drawn
         ]
         self._kept = [i for i, one in enumerate(clip.scene.movements) if not one.drawn]
-        surface = clip.plate.surface
-        nodes = surface.grid.to_nodes(self.crop.place[:, :2])
-        self._follows = np.asarray(sampled(surface.follows, nodes)[0], np.float32)
+        sheet = clip.plate.sheet
+        nodes = sheet.grid.to_nodes(self.crop.place[:, :2])
+        self._follows = np.asarray(sampled(sheet.follows, nodes)[0], np.float32)
         self._units: dict[int, F32] = {}
 
     def flow(self, rows: slice = slice(None)) -> F32:
@@ -98,9 +98,9 @@ class Motion:
         return np.stack([found.real, found.imag], axis=-1)
 
     def _on_crop(self, field: Array) -> F32:
-        surface = self._clip.plate.surface
-        nodes = surface.grid.to_nodes(self.crop.place[:, :2])
-        return np.asarray(sampled(surface.spread(field), nodes)[0], np.float32)
+        sheet = self._clip.plate.sheet
+        nodes = sheet.grid.to_nodes(self.crop.place[:, :2])
+        return np.asarray(sampled(sheet.spread(field), nodes)[0], np.float32)
 
     def _unit(self, unit: int) -> F32:
         if unit not in self._units:
@@ -127,4 +127,4 @@ def _crop(clip: Clip, side: int) -> Crop:
     reach = _ROOM * float((high - low).max()) / 2
     x, y = (np.linspace(m - reach, m + reach, side) for m in (low + high) / 2)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    return Crop(plate.surface.deep(points).astype(np.float32), side, 2 * reach / (side - 1))
+    return Crop(plate.sheet.deep(points).astype(np.float32), side, 2 * reach / (side - 1))

@@ -22,7 +22,7 @@ from mien.core.errors import InputError
 from mien.edit.mesh import Canvas, prepare
 from mien.edit.mesh.pixels import F32
 from mien.edit.points import Subject
-from mien.synth.surface import STEP, Surface, surface_of
+from mien.synth.sheet import STEP, Sheet, sheet_of
 
 Image = NDArray[np.uint8]
 
@@ -59,9 +59,9 @@ class Plate:
     states: OrderedDict[bytes, Any] = field(default_factory=OrderedDict, repr=False)
 
     @cached_property
-    def surface(self) -> Surface:
+    def sheet(self) -> Sheet:
         """The face as a sheet of nodes."""
-        return surface_of(self.subject, self.size, self.margin)
+        return sheet_of(self.subject, self.size, self.margin)
 
     @cached_property
     def canvas(self) -> Canvas:

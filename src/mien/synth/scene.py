@@ -86,13 +86,13 @@ def points_at(
         time: shape (n,), seconds.
         which: some of the 478 only.
     """
-    subject, surface = plate.subject, plate.surface
+    subject, sheet = plate.subject, plate.sheet
     start = subject.points[which]
-    change = surface.to_film(_change(plate, scene, time, which))
+    change = sheet.to_film(_change(plate, scene, time, which))
     found = np.repeat(start[None], len(time), axis=0)
     found[..., 2] += change[..., 2]
     turn = turn_of(subject, scene.head, turns_at(scene, time))
-    found[..., :2] += turn.moved(surface.deep(start), change)
+    found[..., :2] += turn.moved(sheet.deep(start), change)
     return found
 
 

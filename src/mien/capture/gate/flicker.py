@@ -24,6 +24,7 @@ _BLOCK = 6.0  # seconds; longer, mains and camera drift apart
 _SHORT, _FEW = 0.6, 24  # seconds and frames; with less, no line can be told from movement
 _WIDE, _FAR = 1.0, 6.0  # Hz; where the line may lie, and how far its surroundings reach
 _STANDS = 2.0  # Hz; an alias below this cannot be told from movement and hurts nothing brief
+_FAINT = 0.0005  # share of the brightness; less is none
 _OUT = 4.0  # times its surroundings that a line must reach
 _TOGETHER = 0.6  # share of the bands' power that moves together
 _SLOPES = np.linspace(-0.3, 0.3, 25)  # cycles from a band to the next
@@ -64,7 +65,7 @@ def verdicts(record: Record) -> list[Verdict]:
     """``flicker``."""
     rate = rate_of(record.time)
     tried = [found for light in RIPPLES if (found := ripple(record, light)) is not None]
-    clear = [one for one in tried if one.found]
+    clear = [one for one in tried if one.found and one.amplitude >= _FAINT]
     if not clear:
         return [whole("flicker", 0.0, "No flicker of lamps is seen.")] if tried else []
     best = max(clear, key=lambda one: one.amplitude)

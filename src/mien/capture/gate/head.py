@@ -1,5 +1,7 @@
 """Whether the face is there, large enough, turned to the camera and still."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from mien.capture.gate.limits import LIMITS
@@ -62,10 +64,17 @@ def _motion(record: Record) -> list[Verdict]:
 
 
 def speed(record: Record) -> Array:
-    """How far the head moves per frame, pupil distances, shape (n,); NaN where it is not known."""
+    """How far the head moves per frame, pupil distances, shape (n,); NaN where it is not known.
+
+    At high rates landmarks are not looked for on every frame: what they moved by belongs to all
+    frames since they were last looked for.
+    """
     place = record.frames["place"].astype(np.float64)
-    moved = np.full(len(place), np.nan)
     gap = np.diff(record.time)
-    usual = np.where(gap < 1.5 * step(record.time), 1.0, np.nan)
-    moved[1:] = usual * np.hypot(*np.diff(place[:, :2], axis=0).T) / place[1:, 2]
+    usual = np.concatenate([[False], gap < 1.5 * step(record.time)])
+    looked = np.flatnonzero(np.concatenate([[True], (np.diff(place, axis=0) != 0.0).any(axis=1)]))
+    moved = np.where(np.isfinite(place[:, 0]) & usual, 0.0, np.nan)
+    for last, now in pairwise(looked.tolist()):
+        far = np.hypot(*(place[now, :2] - place[last, :2])) / place[now, 2]
+        moved[last + 1 : now + 1] += far / (now - last)
     return moved

@@ -133,7 +133,7 @@ def verdicts(record: Record) -> list[Verdict]:
         _exposure(mean, high),
         _clipping(black, white),
         whole("range", high - low, f"The face spans {high - low:.0f} levels of 255."),
-        _steps(record),
+        *_steps(record),
         whole("glare", glare, f"Highlights cover {glare:.1%} of the skin."),
     ]
     sides, edge = rows["sides"].astype(np.float64), rows["edge"].astype(np.float64)
@@ -164,12 +164,11 @@ def _evenness(sides: float, edge: float) -> list[Verdict]:
     return [whole("evenness", ratio, uneven), whole("shadows", edge, hard)]
 
 
-def _steps(record: Record) -> Verdict:
+def _steps(record: Record) -> list[Verdict]:
     """Jumps that the whole picture and the face make together, and that last."""
-    usual = step(record.time)
-    if not usual:
-        return whole("steps", 0.0, "There is one frame only.")
-    reach = max(round(_BESIDE / usual), 3)
+    reach = max(round(_BESIDE / step(record.time)), 3)
+    if len(record.frames) < 2 * reach + 1:
+        return []
     scene, face = (_jumps(record.frames[name], reach) for name in ("scene", "bands"))
     both = np.where(scene * face > 0, np.minimum(np.abs(scene), np.abs(face)), 0.0)
     size = float(both.max(initial=0.0))
@@ -177,15 +176,13 @@ def _steps(record: Record) -> Verdict:
     count = int(np.sum(np.diff(over.astype(np.int8), prepend=0) > 0))
     times = "once" if count == 1 else f"{count} times"
     reason = f"The exposure jumps {times}, by up to {size:.0%}." if count else "The exposure holds."
-    return whole("steps", size, reason)
+    return [whole("steps", size, reason)]
 
 
 def _jumps(growth: NDArray[np.void], reach: int) -> Array:
     """Median log brightness after each frame less that before, shape (n,)."""
     steps = np.nan_to_num(growth.astype(np.float64))
     level = np.cumsum(steps if steps.ndim == 1 else np.median(steps, axis=1))
-    if len(level) < 2 * reach + 1:
-        return np.zeros(len(level))
     windows = np.median(np.lib.stride_tricks.sliding_window_view(level, reach), axis=1)
     found = np.zeros(len(level))
     found[reach : len(level) - reach + 1] = windows[reach:] - windows[:-reach]

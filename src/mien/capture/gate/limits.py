@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mien.capture.limits import Limits
 from mien.capture.verdict import LEVELS
 
 SLACK = 0.99  # 59.94 frames a second are 60
@@ -33,12 +34,18 @@ class Limit:
 
 GOOD_RATE, USABLE_RATE = 100.0, 60.0  # frames per second
 LEAST_RATE = 25.0  # frames per second, below which no micro-expression can be claimed
+_ASKED = Limits()
+_REST = _ASKED.before + _ASKED.after  # seconds that must be seen round a micro-expression
 MASKED = Limit(0.05, 0.5, "share of the clip's time that is left out", "")
 
 LIMITS = {
     "face": Limit(
         0.05, 0.2, "share of frames without the face",
         "Keep the whole face in the picture, uncovered.",
+    ),
+    "length": Limit(
+        round(_REST + _ASKED.micro, 3), round(_REST + _ASKED.shortest, 3), "seconds",
+        "Film for a second or longer, with rest before and after the movement.",
     ),
     "rate": Limit(
         GOOD_RATE, USABLE_RATE, "frames a second",

@@ -39,17 +39,37 @@ def rate_of(time: Array) -> float:
 
 
 def verdicts(record: Record) -> list[Verdict]:
-    """``rate``, ``drops`` and ``duplicates``."""
+    """``length``, and for more than one frame ``rate``, ``drops`` and ``duplicates``."""
     again = repeated(record)
     time = record.time
-    return [rate(rate_of(time), _shown(time, again)), *_drops(time), *_duplicates(record, again)]
+    if len(time) < 2:
+        return [length(time)]
+    shown = _shown(time, again)
+    found = [length(time), rate(rate_of(time), shown)]
+    return [*found, *_drops(time), *_duplicates(record, again)]
+
+
+def length(time: Array) -> Verdict:
+    """Verdict on the length of a clip, by the times of its frames, shape (n,), seconds."""
+    value = float(time[-1] - time[0]) if len(time) else 0.0
+    asked = LIMITS["length"]
+    reason = {
+        "poor": f"The clip is too short to judge: {value:.2f} s; a micro-expression with rest"
+        f" before and after it takes {asked.usable:g} s at the very least.",
+        "usable": f"The clip is {value:.2f} s long; the longest micro-expressions, with rest before"
+        f" and after them, take {asked.good:g} s.",
+        "good": f"The clip is {value:.2f} s long.",
+    }[asked.level(value)]
+    if len(time) < 2:
+        reason = "A single picture shows no movement."
+    return whole("length", value, reason)
 
 
 def rate(stored: float, shown: float | None = None) -> Verdict:
     """Verdict on frames per second.
 
     Args:
-        stored: by the time stamps; NaN for a single frame.
+        stored: by the time stamps.
         shown: by those of frames that differ from the one before; None: the same.
     """
     value = stored if shown is None else shown

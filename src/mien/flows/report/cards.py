@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from mien.capture.describe import cut
 from mien.core.face import Event
 from mien.core.facs import ACTION_UNITS
 from mien.flows.report.moving import Moving
@@ -87,10 +88,12 @@ def _words(event: Event) -> str:
 
 
 def _times(event: Event, shots: Shots | None) -> str:
-    text = (
-        f"{event.onset:.3f} to {event.offset:.3f} s: {1e3 * (event.offset - event.onset):.0f} ms,"
-        f" of them {1e3 * (event.apex - event.onset):.0f} ms rising."
-    )
+    length, rise = (1e3 * (end - event.onset) for end in (event.offset, event.apex))
+    text = f"{event.onset:.3f} to {event.offset:.3f} s"
+    if any(cut(event)):
+        text += f", which is not all of it: more than {length:.0f} ms."
+    else:
+        text += f": {length:.0f} ms, of them {rise:.0f} ms rising."
     if math.isfinite(event.velocity):
         px = f" ({event.velocity * shots.place.scale:.0f} px)" if shots else ""
         text += f" Fastest point {event.velocity:.2f} pupil distances a second{px}."
@@ -151,7 +154,9 @@ def _caption(moment: str, event: Event, shots: Shots) -> str:
     mean = f"mean of {count} frames" if count > 1 else "one frame"
     if moment == "rest":
         return f"<b>rest</b> before it, {mean}"
-    return f"<b>{moment}</b> {getattr(event, moment):.3f} s, {mean}"
+    early, late = cut(event)
+    name = {"onset": early and "first seen", "offset": late and "last seen"}.get(moment) or moment
+    return f"<b>{name}</b> {getattr(event, moment):.3f} s, {mean}"
 
 
 def _marked(shown: Moving) -> str:

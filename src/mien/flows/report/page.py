@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mien import __version__
-from mien.capture.quality import Quality
+from mien.capture.quality import VERDICTS, Quality
 from mien.capture.recognise import CAVEAT
 from mien.core.face import Event
 from mien.core.seams import Progress, silent
@@ -23,12 +23,6 @@ from mien.flows.report.strip import in_words, lanes, strip, whole_clip
 from mien.media.kind import classify
 
 _MOST_FACES = 5
-_VERDICTS = {
-    "good": "Good for micro-expressions.",
-    "usable": "Usable for micro-expressions.",
-    "poor": "Weak for micro-expressions.",
-    "none": "No micro-expressions can be claimed from this clip.",
-}
 
 
 def write_report(
@@ -156,7 +150,7 @@ def _headline(events: Sequence[Event], quality: Quality) -> str:
         reasons = reasons.replace("</p>", f" {_counted(more, 'more reason')} below.</p>")
     return (
         f'<div class="card verdict" style="--level: var(--{quality.verdict})">'
-        f"<p><b>{_VERDICTS[quality.verdict]}</b></p>{reasons}{found}</div>"
+        f"<p><b>{VERDICTS[quality.verdict]}</b></p>{reasons}{found}</div>"
     )
 
 

@@ -1,7 +1,5 @@
 """Hands before a face: MediaPipe finds their joints, anatomy says how thick fingers are."""
 
-from functools import partial
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_REACHES = 2.0, 2.3  # sizes of the face's square in which hands are looked for, and once more
+_REACHES = 2.8, 2.0, 2.3  # sizes of the face's square in which hands are looked for
 _HANDS = 256  # px, side of the square in which hands are looked for
 _FINGERS = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20))
 _PALM = (0, 1, 5, 9, 13, 17)
@@ -24,21 +22,23 @@ _PALM = (0, 1, 5, 9, 13, 17)
 def hands(image: Image, points: Array) -> list[Array]:
     """Points of hands near a face, each of shape (21, 2), px of the picture.
 
-    The models want to see the whole hand and find it better on an upright face.
+    The models want to see the whole hand and find it better on an upright face. What is no hand is
+    seldom seen twice in one place, and what is one is now and then missed: it must show on the
+    widest look and on one of two others.
     """
-    first, again = (partial(_hands_in, image, square_of(deep(points)), r) for r in _REACHES)
-    found = first()
-    if not found:
+    square = square_of(deep(points))
+    looks = [_hands_in(image, square, _REACHES[0])]
+    if not looks[0]:
         return []
-    other = again()  # what is no hand is seldom seen twice in one place
-    near = [
-        [np.linalg.norm((hand - same).mean(axis=0)) < _palm(hand) for same in other]
-        for hand in found
-    ]
-    firm = np.array(near, np.bool_).reshape(len(found), len(other))
-    return [hand for hand, kept in zip(found, firm.any(axis=1), strict=True) if kept] + [
-        hand for hand, kept in zip(other, firm.any(axis=0), strict=True) if kept
-    ]
+    looks += [_hands_in(image, square, reach) for reach in _REACHES[1:]]
+    return [hand for i, own in enumerate(looks) for hand in own if _seen_again(hand, looks, i)]
+
+
+def _seen_again(hand: Array, looks: list[list[Array]], own: int) -> bool:
+    """Whether another look shows the hand in the same place."""
+    others = [same for i, look in enumerate(looks) if i != own for same in look]
+    size = _palm(hand)
+    return any(float(np.linalg.norm((hand - same).mean(axis=0))) < size for same in others)
 
 
 def covered(image: Image, points: Array, *, expected: bool = False) -> Bools:

@@ -35,7 +35,7 @@ _EYE = 0.05  # IOD: how far inside the lids the eyeball is taken along
 
 
 @dataclass(frozen=True, eq=False)
-class Surface:
+class Sheet:
     """Nodes over the film and a margin round it.
 
     Attributes:
@@ -89,7 +89,7 @@ class Surface:
         return np.column_stack([points[:, :2], depth])
 
 
-def surface_of(subject: Subject, size: tuple[int, int], margin: int) -> Surface:
+def sheet_of(subject: Subject, size: tuple[int, int], margin: int) -> Sheet:
     """Lay nodes over a film.
 
     Args:
@@ -111,18 +111,18 @@ def surface_of(subject: Subject, size: tuple[int, int], margin: int) -> Surface:
     ids = np.where(inside, carried_on(ids, ids >= 0), -1).astype(np.int16)
     x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in grid.shape[::-1]))
     place = np.dstack([grid.to_pixels(np.dstack([x, y])), np.zeros(grid.shape, np.float32)])
-    bare = Surface(
+    bare = Sheet(
         subject, grid, place, _follows(nodes, grid, iod), ids, _eyeballs(nodes, grid, iod), vertices
     )
     place[..., 2] = _relief(bare, depth)
     return bare
 
 
-def _relief(surface: Surface, depth: Array) -> F32:
+def _relief(sheet: Sheet, depth: Array) -> F32:
     """Depth of the nodes, that of the outline going on beyond it."""
-    known = surface.triangle >= 0
-    found = carried_on(surface.across(np.stack([depth, depth], axis=1))[..., 0], known)
-    sigma = _RELIEF * surface.subject.view.scale / STEP
+    known = sheet.triangle >= 0
+    found = carried_on(sheet.across(np.stack([depth, depth], axis=1))[..., 0], known)
+    sigma = _RELIEF * sheet.subject.view.scale / STEP
     return np.asarray(cv2.GaussianBlur(_gentle(found), (0, 0), sigma))
 
 
