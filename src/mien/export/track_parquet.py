@@ -38,6 +38,7 @@ _UNITS = {
     **dict.fromkeys(_ASYMMETRY, "-1 (right only) to 1 (left only)"),
 }  # fmt: skip
 _WHOLE = ("pts", "frame", "face")
+_ROWS = 16384  # written at once, so that memory does not grow with them
 
 
 def available() -> bool:
@@ -57,14 +58,16 @@ def write(track: Track, path: Path) -> None:
         OSError: the file cannot be written.
     """
     pa, parquet = require("pyarrow", EXTRA), require("pyarrow.parquet", EXTRA)
-    table = _table(track)
     schema = pa.schema(
-        [pa.field(name, _type(pa, name), metadata={"unit": _UNITS[name]}) for name in table],
+        [pa.field(name, _type(pa, name), metadata={"unit": unit}) for name, unit in _UNITS.items()],
         metadata={"mien": __version__, "units": json.dumps(_UNITS)},
     )
-    arrays = [pa.array(table[f.name], f.type, from_pandas=True) for f in schema]
-    whole = pa.Table.from_arrays(arrays, schema=schema)
-    parquet.write_table(whole, path, compression="zstd")
+    part = np.arange(len(track)) // _ROWS
+    with parquet.ParquetWriter(path, schema, compression="zstd") as file:
+        for number in range(-(-len(track) // _ROWS)):
+            table = _table(track.select(part == number))
+            arrays = [pa.array(table[f.name], f.type, from_pandas=True) for f in schema]
+            file.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def read(path: Path) -> Track:
