@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mien.bench import spot_run, spot_scene
+from mien.bench.spot_beside import rows_beside
 from mien.bench.spot_cases import matrix
 from mien.bench.spot_read import CHANGES, LANDMARKS, MDMD, OURS, changes_for
 from mien.bench.spot_rows import rows_of
@@ -78,7 +79,7 @@ def test_a_stopped_run_goes_on(faked, tmp_path) -> None:
 
 def test_perfect_spotting_holds_everything() -> None:
     done = [(case, perfect(case)) for case in matrix()]
-    rows = rows_of(done)
+    rows = [*rows_of(done), *rows_beside(done)]
     assert all(row.held for row in rows if row.held is not None)
     asked = [row.figure for row in rows if row.asked]
     assert len(asked) == 4 + 8 + 2 + 2 + 9 + 1
@@ -86,7 +87,8 @@ def test_perfect_spotting_holds_everything() -> None:
 
 
 def test_blindness_fails_what_asks_for_finding() -> None:
-    rows = rows_of([(case, perfect(case, mine=False)) for case in matrix()])
+    done = [(case, perfect(case, mine=False)) for case in matrix()]
+    rows = [*rows_of(done), *rows_beside(done)]
     f1 = [row for row in rows if row.figure.startswith("micro F1") and row.asked]
     assert len(f1) == 12
     assert not any(row.held for row in f1)

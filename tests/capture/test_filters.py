@@ -110,6 +110,27 @@ def test_one_unit_is_named_alone(name: str) -> None:
     assert found == pytest.approx({name: 0.4}, rel=0.2)
 
 
+@pytest.mark.parametrize(("beside", "size"), [("AU10L", 0.1), ("AU10L", 0.25), ("AU16L", 0.8)])
+def test_a_smile_that_strays_is_named_a_smile(beside: str, size: float) -> None:
+    """Each moves the skin about half as far as the smile, at most."""
+    movement = np.zeros(len(NAMES))
+    movement[NAMES.index("AU12L")], movement[NAMES.index(beside)] = 0.4, size
+    far = 0.4 * float(reach()[NAMES.index("AU12L")])
+    found = action_units_of(movement, strayed(wander(1e-4), far))
+    assert found == pytest.approx({"AU12L": 0.4}, rel=0.2)
+
+
+def test_a_smile_is_taken_before_a_lip_that_moves_as_far() -> None:
+    """What is taken first is given what either explains, and little of it is left to the other."""
+    movement = np.zeros(len(NAMES))
+    movement[NAMES.index("AU12L")], movement[NAMES.index("AU10L")] = 0.4, 0.8
+    far = 0.8 * float(reach()[NAMES.index("AU10L")])
+    found = action_units_of(movement, strayed(wander(1e-4), far))
+    assert set(found) == {"AU12L", "AU10L"}
+    assert found["AU12L"] > 0.4
+    assert found["AU10L"] < 0.8
+
+
 def test_names_do_not_depend_on_size() -> None:
     movement = np.zeros(len(NAMES))
     for name in ("AU06L", "AU06R", "AU12L", "AU12R"):

@@ -96,6 +96,19 @@ def test_what_is_covered_is_hidden_until_told_otherwise(show, points) -> None:
     assert not brow.any()
 
 
+def test_a_hand_on_the_first_frame_of_a_face_hides_from_there_on(show, points) -> None:
+    recorder = Recorder()
+    lips = points[list(MOUTH), :2]
+    hand = np.linalg.norm(points[:, None, :2] - lips[None], axis=2).min(axis=1) < 60
+    recorder.cover(0, hand)
+    recorder.cover(1, np.zeros(478, np.bool_))
+    show(recorder, [{0: points, 1: points}, None, {0: points, 1: points}])
+    smile = FREE.index(COLUMNS.index("AU12L"))
+    assert recorder.course(0).hidden[:, smile].tolist() == [True, True, True]
+    assert not recorder.course(0).hidden[:, FREE.index(COLUMNS.index("AU01L"))].any()
+    assert not recorder.course(1).hidden.any()
+
+
 def test_what_lies_outside_the_picture_is_hidden(show, points) -> None:
     recorder = Recorder()
     show(recorder, [{0: points - (0.0, points[1, 1], 0.0)}])  # the nose on the upper border

@@ -1,6 +1,7 @@
 """Events against courses whose onset, apex and offset are known."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -117,6 +118,24 @@ def test_a_blink_hides_no_movement_elsewhere(track_of: Build) -> None:
     blink, mouth = course(CLOCK, 1.0, 1.1, 1.3, peak=2.0), course(CLOCK, 1.02, 1.2, 1.4)
     (event,) = spot(track_of(CLOCK, {"AU43L": blink, "AU43R": blink, "AU15R": mouth}, 0.02))
     assert set(event.aus) == {"AU15R"}
+
+
+@pytest.mark.parametrize("at", [2.0, 2.8, 3.1])
+def test_a_blink_during_a_smile_is_no_part_of_it(track_of: Build, at: float) -> None:
+    time = np.arange(800) / 100
+    smile = course(time, 1.0, 2.5, 5.0, peak=2.0)
+    blink = course(time, at, at + 0.1, at + 0.3, peak=4.0)
+    units = {"AU12L": smile, "AU12R": smile, "AU43L": blink, "AU43R": blink}
+    (event,) = spot(track_of(time, units, 0.02))
+    assert set(event.aus) == {"AU12L", "AU12R"}
+    assert event.apex == pytest.approx(2.5, abs=0.3)
+
+
+def test_a_movement_ends_before_the_next_rise(track_of: Build) -> None:
+    time = np.arange(900) / 100
+    smile = np.interp(time, [1.0, 1.6, 2.3, 3.2, 5.0, 6.0], [0.0, 3.0, 1.2, 3.0, 3.0, 0.0])
+    events = spot(track_of(time, {"AU12L": smile, "AU12R": smile}, 0.02))
+    assert all(one.offset <= other.onset + 0.1 for one, other in pairwise(events))
 
 
 def test_a_long_expression_shows_all_that_is_plain(track_of: Build) -> None:

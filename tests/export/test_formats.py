@@ -220,6 +220,29 @@ def test_deviation_in_parquet(sure: Track, tmp_path: Path) -> None:
     np.testing.assert_allclose(even, sure.asymmetry("AU12"), rtol=1e-6)
 
 
+@pytest.mark.parametrize("count", [N, 6, 3, 1, 0])
+@pytest.mark.parametrize("known", [False, True])
+def test_parquet_in_parts_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, sure: Track, tmp_path: Path, count: int, known: bool
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    track = sure.select(np.arange(N) < count)
+    if not known:
+        track = replace(track, deviation=None)
+    whole, parts = tmp_path / "whole.parquet", tmp_path / "parts.parquet"
+    track_parquet.write(track, whole)
+    monkeypatch.setattr(track_parquet, "_ROWS", 3)
+    track_parquet.write(track, parts)
+    assert parquet.ParquetFile(whole).metadata.num_row_groups == min(count, 1)
+    assert parquet.ParquetFile(parts).metadata.num_row_groups == -(-count // 3)
+    assert parquet.read_table(parts).equals(parquet.read_table(whole), check_metadata=True)
+    back = track_parquet.read(parts)
+    assert len(back) == count
+    assert back.status.tolist() == track.status.tolist()
+    np.testing.assert_allclose(back.aus, track.aus, rtol=1e-6)
+    assert (back.deviation is not None) == (known and count > 0)
+
+
 def test_a_photo_says_nothing_of_deviation_in_parquet(track: Track, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     track_parquet.write(track, tmp_path / "track.parquet")

@@ -88,6 +88,13 @@ def test_a_hand_that_is_there_is_looked_for_again(clip: Path, looks) -> None:
     assert np.diff(asked) == pytest.approx(0.4, abs=2 / 65)
 
 
+def test_a_hand_is_looked_for_on_the_first_frame_of_a_face(clip: Path, looks) -> None:
+    looks(until=9.0)
+    first = next(iter(looked_at(clip)))
+    assert [one.face for one in first.seen or ()] == [3]
+    assert (first.covered[3] == HAND).all()
+
+
 def test_a_hand_is_believed_for_a_second_after_it_was_seen(clip: Path, looks) -> None:
     asked = looks(until=0.5)
     flags = [(look.frame.time, look.covered[3]) for look in looked_at(clip) if look.covered]

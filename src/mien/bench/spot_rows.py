@@ -1,6 +1,5 @@
-"""From outcomes to figures: what must hold of spotting, and what is shown beside it."""
+"""From outcomes to figures: what must hold of spotting."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -15,7 +14,7 @@ from mien.bench.spot_cases import (
     Case,
     Happening,
 )
-from mien.bench.spot_read import CHANGES, LANDMARKS, MDMD, OURS
+from mien.bench.spot_read import OURS
 from mien.bench.spot_run import Outcome
 from mien.bench.spotting_metrics import (
     Counts,
@@ -39,22 +38,21 @@ _CONFOUNDED, _MOMENT, _SIDE, _UNIT, _ALARMS = 0.80, 15.0, 0.95, 0.85, 0.5
 
 def rows_of(done: Sequence[Done]) -> list[Row]:
     """All figures that the outcomes allow; cells without a clip are left out."""
-    clean, confounded = _group(done, "clean"), _group(done, "confound")
+    clean, confounded = of_group(done, "clean"), of_group(done, "confound")
     return [
         *_clean(clean),
         *_confounded(confounded),
         *_moments([one for one in clean if one[0].rate == RATES[0]]),
         *_names(clean + confounded),
-        *_macro(_group(done, "macro")),
-        *_quiet(_group(done, "quiet")),
+        *_macro(of_group(done, "macro")),
+        *_quiet(of_group(done, "quiet")),
         *_footage(done),
-        *_compared(clean, confounded),
-        *_changed(clean + confounded + _group(done, "quiet")),
         *_spent(done),
     ]
 
 
-def _group(done: Sequence[Done], group: str) -> list[Done]:
+def of_group(done: Sequence[Done], group: str) -> list[Done]:
+    """Those of the cases of one group."""
     return [one for one in done if one[0].group == group]
 
 
@@ -67,13 +65,13 @@ def _clean(clean: list[Done]) -> list[Row]:
     rows = []
     for rate in RATES:
         here = [one for one in clean if one[0].rate == rate]
-        rows += _f1(f"micro F1, clean, {rate:g} fps", here, _F1[rate])
+        rows += f1_rows(f"micro F1, clean, {rate:g} fps", here, _F1[rate])
         for pixels in AMPLITUDES:
             some = [one for one in here if _asked(one).pixels == pixels]
-            rows += _f1(f"micro F1, clean, {rate:g} fps, {pixels:g} px", some)
+            rows += f1_rows(f"micro F1, clean, {rate:g} fps, {pixels:g} px", some)
     for source in SOURCES:
         some = [one for one in clean if _asked(one).source == source]
-        rows += _f1(f"micro F1, clean, all rates, {source}", some)
+        rows += f1_rows(f"micro F1, clean, all rates, {source}", some)
     return rows
 
 
@@ -81,11 +79,11 @@ def _confounded(confounded: list[Done]) -> list[Row]:
     rows = []
     for what in CONFOUNDS:
         here = [one for one in confounded if one[0].confound == what]
-        rows += _f1(f"micro F1, {what}, 200 fps, 1 to 3 px", here, _CONFOUNDED)
+        rows += f1_rows(f"micro F1, {what}, 200 fps, 1 to 3 px", here, _CONFOUNDED)
     return rows
 
 
-def _f1(
+def f1_rows(
     figure: str, done: Sequence[Done], floor: float | None = None, who: str = OURS,
     kind: str = "micro",
 ) -> list[Row]:  # fmt: skip
@@ -176,8 +174,8 @@ def _share(
 
 def _macro(macro: list[Done]) -> list[Row]:
     return [
-        *_f1("macro F1, clean, 60 fps, 3 px", macro, kind="macro"),
-        *_f1("F1 of micro and macro together, same clips", macro, kind="all"),
+        *f1_rows("macro F1, clean, 60 fps, 3 px", macro, kind="macro"),
+        *f1_rows("F1 of micro and macro together, same clips", macro, kind="all"),
     ]
 
 
@@ -220,55 +218,6 @@ def _footage(done: Sequence[Done]) -> list[Row]:
 
 def _false(outcome: Outcome, *, talking: bool) -> int:
     return sum(event.kind == "micro" or not talking for event in outcome.found[OURS])
-
-
-def _compared(clean: list[Done], confounded: list[Done]) -> list[Row]:
-    """The baselines and mien on the same clips: those on which the baselines were run."""
-    clean, confounded = (
-        [one for one in some if LANDMARKS in one[1].found] for some in (clean, confounded)
-    )
-    best = max(MDMD, key=lambda who: _pooled_f1(clean + confounded, who))
-    groups = [(f"clean, {rate:g} fps", [d for d in clean if d[0].rate == rate]) for rate in RATES]
-    groups += [("confounds, 200 fps", confounded)]
-    rows = []
-    for who in dict.fromkeys((OURS, LANDMARKS, MDMD[0], best)):
-        note = ", its best p on these clips" if who == best != MDMD[0] else ""
-        for what, some in groups:
-            rows += _f1(f"micro F1, {what}: {who}{note}", some, who=who)
-    return rows
-
-
-def _pooled_f1(done: Iterable[Done], who: str) -> float:
-    counts = pooled(
-        counts_of(o.found[who], o.true, o.time(case.rate))["micro"]
-        for case, o in done
-        if who in o.found
-    )
-    return 0.0 if math.isnan(counts.f1) else counts.f1
-
-
-def _changed(done: list[Done]) -> list[Row]:
-    """What each part is good for: the same clips read as they are and with something changed."""
-    rows = []
-    for who in CHANGES:
-        some = [one for one in done if who in one[1].found]
-        for what in sorted({case.confound for case, _ in some}):
-            here = [one for one in some if one[0].confound == what]
-            where = what or "clean"
-            full = [one for one in here if one[1].true]
-            rows += _f1(f"micro F1, {where}: {who}", full, who=who)
-            rows += _f1(f"micro F1, {where}: as it is, beside {who}", full)
-            quiet = [outcome for case, outcome in here if case.group == "quiet"]
-            if quiet:
-                alarms = [sum(_alarms(o, who) for o in quiet) for who in (who, OURS)]
-                n = f"{len(quiet)} clips"
-                figure = f"false micro-expressions, {where}: {who}, and as it is"
-                rows.append(Row(figure, "", f"{alarms[0]}, {alarms[1]}", n, "", None))
-    return rows
-
-
-def _alarms(outcome: Outcome, who: str) -> int:
-    return sum(event.kind == "micro" for event in outcome.found[who])
 
 
 def _spent(done: Sequence[Done]) -> list[Row]:

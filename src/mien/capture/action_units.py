@@ -95,6 +95,8 @@ def read_rows(
     turned = np.abs(track.pose[:, 0]) > TURNED
     for row in np.flatnonzero(turned):
         track.aus[row, far_side(track.pose[row, 0])] = np.nan
+    assert track.deviation is not None
+    track.deviation[np.isnan(track.aus)] = np.nan
     seen = np.isfinite(track.confidence)
     track.status[seen] = "ok"
     track.status[seen & lost] = "interpolated"

@@ -92,6 +92,8 @@ def bump_at(time: Array, signal: Array, top: int, noise: float) -> Bump:
 def _foot(time: Array, share: Array, low: float, high: float) -> float | None:
     """Where a flank that leads away from the peak meets zero; None where it never comes down.
 
+    At the latest at the lowest point before the signal rises again.
+
     Args:
         time: shape (n,), from the peak outward.
         share: shape (n,), of the peak.
@@ -102,11 +104,16 @@ def _foot(time: Array, share: Array, low: float, high: float) -> float | None:
     if not len(below):
         return None
     end = int(below[0])
+    risen = np.flatnonzero(share[end:] >= high)
+    farthest = time[end + int(np.argmin(share[end : end + int(risen[0])]))] if len(risen) else None
     outer = _crossing(time, share, end, low)
     start = int(np.flatnonzero(share[:end] >= high)[-1]) + 1
     inner = _crossing(time, share, start, high)
     reach = np.sqrt(low) / (np.sqrt(high) - np.sqrt(low))
-    return float(outer + reach * (outer - inner))
+    foot = float(outer + reach * (outer - inner))
+    if farthest is None:
+        return foot
+    return min(foot, float(farthest)) if time[-1] > time[0] else max(foot, float(farthest))
 
 
 def _crossing(time: Array, share: Array, after: int, level: float) -> float:

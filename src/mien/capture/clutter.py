@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 # Places in FREE of what is looked at: the gaze is no expression.
 SPOTTED = [at for at, column in enumerate(FREE) if REGION[COLUMNS[column]] != "gaze"]
 NAMES = [COLUMNS[FREE[at]] for at in SPOTTED]
+LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
 
 _CALM = 0.7  # share of the rows that is taken for background
 _ROUNDS = 4

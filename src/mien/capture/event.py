@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from mien.anatomy.inverse import Prepared
 from mien.capture import filters
 from mien.capture.bumps import Bump, bump_at
-from mien.capture.clutter import NAMES, reach
+from mien.capture.clutter import LIDS, NAMES, reach
 from mien.capture.course import Course
 from mien.capture.gate.limits import LEAST_RATE, SLACK, USABLE_RATE
 from mien.capture.limits import Limits
-from mien.capture.search import LIDS, Found
+from mien.capture.search import Found
 from mien.capture.signals import Signals
 from mien.capture.signature import action_units_of, believed, farthest, field_of, strayed
 from mien.core.face import Event

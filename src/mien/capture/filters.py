@@ -1,9 +1,9 @@
 """Signals on a true clock made regular, smoothed, and measured against their own baseline.
 
-For spotting only: what a track says of a frame is never a filtered number.
+Of these, a track's numbers use the baselines alone: they part what is brief from what lasts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -76,6 +76,22 @@ def regular(time: Array, values: Array) -> tuple[Array, Array]:
     even = np.linspace(time[0], time[-1], count)
     columns = [np.interp(even, time, column) for column in values.T]
     return even, np.stack(columns, axis=1)
+
+
+def evenly(filtered: Callable[[Array, float], Array], time: Array, values: Array) -> Array:
+    """What a filter that wants equal steps makes of a course that may not have them.
+
+    Args:
+        filtered: of values, shape (m, k), and rows per second; keeps the shape.
+        time: shape (n,), seconds, rising; n at least 2.
+        values: shape (n, k).
+
+    Returns:
+        Shape (n, k), at the times given.
+    """
+    even, regular_values = regular(time, values)
+    found = filtered(regular_values, (len(even) - 1) / (even[-1] - even[0]))
+    return np.stack([np.interp(time, even, column) for column in found.T], axis=1)
 
 
 def without_jumps(values: Array, key: NDArray[np.bool_]) -> Array:

@@ -2,7 +2,8 @@
 
 Landmarks are right on average and tremble; the motion of the skin hardly trembles and drifts, and
 strays where much moves at once. So what lasts comes from the landmarks and what is brief from the
-skin, except where it is so large that landmarks know it better. Cheeks are the skin's alone.
+skin, except where it is so large that landmarks know it better. A raised cheek is the
+skin's to tell.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,6 @@ from mien.anatomy.inverse import FREE, RARITY, freed
 from mien.capture import filters
 from mien.capture.clutter import NAMES, SPOTTED, background, reach
 from mien.capture.course import Course, Stored
-from mien.capture.gate.spans import step
 from mien.core.facs import COLUMNS, INDEX, resolve
 from mien.core.signal import Interval, Track
 
@@ -122,16 +122,15 @@ def joined(course: Course, landmarks: Array) -> tuple[Array, Array]:
     tremble[SPOTTED] = _TREMBLE / reach()
     if len(course) < 3:
         return landmarks, _deviation(np.tile(tremble, (len(course), 1)))
-    rate = 1.0 / max(step(course.time), 1e-6)
     values = freed(landmarks)
-    brief = filters.brief(values[:, SPOTTED], rate)
-    skin, lasting = _skin(course, rate)
+    brief = filters.evenly(filters.brief, course.time, values[:, SPOTTED])
+    skin, lasting = _skin(course)
     # Variances of both, by how far the face seems to move.
     far = np.abs(brief * reach()).max(axis=1)
     stray = (_STRAY * far) ** 2
     share = (stray / (stray + _TREMBLE**2))[:, None]
     values[:, SPOTTED] += (1.0 - share) * (skin - brief)
-    beside = values[:, _BESIDE].max(axis=2)
+    beside = np.where(course.hidden[:, _BESIDE], 0.0, values[:, _BESIDE]).max(axis=2)
     values[:, _UNSEEN] = np.maximum(values[:, _UNSEEN], np.minimum(lasting, beside))
     unsure = np.tile(tremble, (len(course), 1))
     grain = filters.noise_of(skin)
@@ -139,7 +138,7 @@ def joined(course: Course, landmarks: Array) -> tuple[Array, Array]:
     return resolve(_of_all(values)), _deviation(unsure)
 
 
-def _skin(course: Course, rate: float) -> tuple[Array, Array]:
+def _skin(course: Course) -> tuple[Array, Array]:
     """What the motion of the skin says.
 
     Returns:
@@ -147,9 +146,10 @@ def _skin(course: Course, rate: float) -> tuple[Array, Array]:
         shape (n, 2).
     """
     moving = filters.without_jumps(course.aus, course.key)
-    brief = filters.brief(moving[:, SPOTTED], rate)
-    grain = filters.noise_of(filters.brief(moving[:, _UNSEEN], rate))
-    lasting = filters.raised(moving[:, _UNSEEN], rate) - filters.REST_OF_NOISE * grain
+    passing = filters.evenly(filters.brief, course.time, moving)
+    brief, grain = passing[:, SPOTTED], filters.noise_of(passing[:, _UNSEEN])
+    lasting = filters.evenly(filters.raised, course.time, moving[:, _UNSEEN])
+    lasting -= filters.REST_OF_NOISE * grain
     return np.asarray(brief @ _likely(background(brief)).T), lasting
 
 

@@ -26,7 +26,6 @@ class _Recorded:
     skin: MicroMotion | None = None
     stretch: int = -1
     rows: "array[int]" = field(default_factory=lambda: array("q"))  # on the tape
-    covered: NDArray[np.bool_] | None = None
     last: Array | None = None  # action units of the last landmarks
 
 
@@ -36,12 +35,12 @@ class Recorder:
     def __init__(self, without: Without = NOTHING) -> None:
         self._lit = Part.LIGHT in without
         self._faces: dict[int, _Recorded] = {}
+        self._covered: dict[int, NDArray[np.bool_]] = {}
         self._tape = Tape(ROW)
 
     def cover(self, face: int, points: NDArray[np.bool_]) -> None:
         """Leave out what something lies before, shape (478,), of a face until told otherwise."""
-        if face in self._faces:
-            self._faces[face].covered = points
+        self._covered[face] = points
 
     def see(self, frame: Frame, points: dict[int, Array] | None) -> None:
         """Take in the next frame.
@@ -59,14 +58,14 @@ class Recorder:
                 if face not in self._faces:
                     neutral = neutral_of_clip(where[None])
                     self._faces[face] = _Recorded(prepare(face_model(neutral.mesh)))
-                self._advance(self._faces[face], frame, where)
+                self._advance(face, frame, where)
             return
-        for one in self._faces.values():
+        for face, one in self._faces.items():
             if one.skin is not None:
-                self._advance(one, frame, None)
+                self._advance(face, frame, None)
 
-    def _advance(self, one: _Recorded, frame: Frame, points: Array | None) -> None:
-        landmarks = None
+    def _advance(self, face: int, frame: Frame, points: Array | None) -> None:
+        one, landmarks = self._faces[face], None
         if points is not None:
             landmarks = invert(one.prepared, points, near=one.last)
             one.last = landmarks.aus
@@ -75,7 +74,7 @@ class Recorder:
         if points is not None:
             height, width = frame.pixels.shape[:2]
             outside = ((points[:, :2] < 0) | (points[:, :2] >= (width, height))).any(axis=1)
-            one.skin.cover(outside if one.covered is None else outside | one.covered)
+            one.skin.cover(outside | self._covered.get(face, False))
         motion = one.skin.advance(frame.pixels, frame.time, landmarks)
         if motion is not None:
             pose = motion.view.pose

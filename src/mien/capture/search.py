@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from mien.capture import filters
 from mien.capture.bumps import Bump, bumps
-from mien.capture.clutter import NAMES
 from mien.capture.limits import Limits
 from mien.capture.matched import patterns, scores
 from mien.capture.parts import Part
@@ -17,13 +17,16 @@ from mien.capture.speech import talking
 from mien.core.facs import REGION
 from mien.core.signal import Interval
 
+Array = NDArray[np.float64]
+
 _TALKING = ("mouth", "chin")
 _NEAR_EYES = ("brow", "eye", "cheek", "nose")
+_OVER, _PLAIN = 2.7, 12.0  # times what a pattern does elsewhere; a height that needs no such proof
+_BESIDE = 0.2  # seconds; so far from a movement is elsewhere
 _FEW = 2.0  # square root of the rows from which a background is hardly known
 _STILLEST = 0.6  # of what the background allows; no clip is believed to be stiller
 _SLOWER = 0.04  # seconds; what is weak stands out more where it is averaged over this
 _SURER = 0.95  # share of the height that is enough there
-LIDS = [NAMES.index(name) for name in ("AU43L", "AU43R")]
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,13 @@ class Found:
         names: of its columns.
         bump: its course.
         long: whether it was found over the level of rest.
+        doubtful: whether it is weak, and the pattern hardly less at other times.
     """
 
     names: tuple[str, ...]
     bump: Bump
     long: bool
+    doubtful: bool
 
     @property
     def span(self) -> Interval:
@@ -57,25 +62,34 @@ def standing_out(signals: Signals, limits: Limits) -> list[Found]:
     unsure = 1.0 + _FEW / len(signals.time) ** 0.5
     brief = scores(signals.brief, signals.noise)
     slower = gaussian_filter1d(brief, _SLOWER * signals.rate, axis=0)
+    brief /= np.maximum(filters.spread(brief), _STILLEST)
+    slower /= np.maximum(filters.spread(slower), _STILLEST / 2)
     courses = [
-        (brief / np.maximum(filters.spread(brief), _STILLEST), limits.clear, False),
-        (slower / np.maximum(filters.spread(slower), _STILLEST / 2), _SURER * limits.clear, False),
+        (brief, limits.clear, False),
+        (slower, _SURER * limits.clear, False),
         (scores(signals.raised, signals.slow), limits.clear_long, True),
     ]
     found = [
-        Found(names, bump, long)
+        Found(names, bump, long, not long and _doubtful(bump, signals.time, usual, limits))
         for heights, clear, long in courses
-        for names, height in zip(patterns()[0], heights.T, strict=True)
+        for names, height, usual in zip(patterns()[0], heights.T, brief.T, strict=True)
         for bump in bumps(signals.time, height, 1.0, clear * unsure)
         if (bump.duration > limits.micro) == long and bump.duration >= limits.shortest
     ]
     return sorted(found, key=lambda one: -one.bump.peak)
 
 
+def _doubtful(bump: Bump, time: Array, height: Array, limits: Limits) -> bool:
+    """Whether a rise is weak, and its pattern at other times hardly weaker."""
+    rest = (time > time[0] + _BESIDE) & (time < time[-1] - limits.after)
+    rest &= (time < bump.onset - _BESIDE) | (time > bump.offset + _BESIDE)
+    usual = float(np.abs(height[rest]).max(initial=0.0))
+    return bump.peak < min(_OVER * usual, _PLAIN)
+
+
 def busy_spans(signals: Signals, limits: Limits) -> list[tuple[str, Interval]]:
     """Regions and spans in which a brief movement is nothing of its own: blinks and talking."""
-    lids = np.maximum(signals.brief[:, LIDS], signals.raised[:, LIDS]).min(axis=1)
-    shut = signals.time[lids > limits.blink]
+    shut = signals.time[signals.shut > limits.blink]
     round_ = limits.round_blink
     runs = np.split(shut, np.flatnonzero(np.diff(shut) > round_) + 1) if len(shut) else []
     blinks = [Interval(float(run[0]) - round_, float(run[-1]) + round_) for run in runs]

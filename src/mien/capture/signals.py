@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mien.anatomy.inverse import freed
 from mien.capture import filters
-from mien.capture.clutter import SPOTTED, background, wander
+from mien.capture.clutter import LIDS, SPOTTED, background, wander
 from mien.capture.course import Course
 from mien.capture.head import compensated
 from mien.capture.limits import Limits
@@ -29,7 +29,9 @@ class Signals:
         time: shape (m,), seconds.
         brief: shape (m, columns), over the running median.
         lasting: shape (m, columns), the running median.
-        raised: shape (m, columns), by landmarks, over the level of rest.
+        raised: shape (m, columns), by landmarks, over the level of rest; of the lids without
+            blinks.
+        shut: shape (m,), how far both eyes are closed, blinks too.
         noise: shape (columns, columns), covariance of the background.
         slow: shape (columns, columns), the same with what the zero wanders.
         rate: rows per second.
@@ -39,6 +41,7 @@ class Signals:
     brief: Array
     lasting: Array
     raised: Array
+    shut: Array
     noise: Array
     slow: Array
     rate: float
@@ -70,15 +73,19 @@ def signals_of(course: Course, aus: Array, limits: Limits) -> Signals:
     noise = background(brief)
     if Part.BACKGROUND in without:
         noise = np.diag(filters.noise_of(brief) ** 2) + wander(limits.wander)
-    tremble = filters.noise_of(filters.brief(lasting, rate))
-    rest = filters.REST_OF_NOISE * tremble
+    passing = filters.brief(lasting, rate)
+    tremble = filters.noise_of(passing)
+    raised = filters.raised(lasting, rate) - filters.REST_OF_NOISE * tremble
+    shut = np.maximum(brief[:, LIDS], raised[:, LIDS]).min(axis=1)
+    raised[:, LIDS] -= passing[:, LIDS]
     turning = float(np.hypot(*np.std(pose[:, :2], axis=0)))
     slow = np.diag(tremble**2) + wander(np.hypot(limits.wander, _SWAY_LONG * turning))
     return Signals(
         time,
         brief,
         moving - brief,
-        filters.raised(lasting, rate) - rest,
+        raised,
+        shut,
         noise + wander(max(_SWAY * turning, 1e-6)),
         slow,
         rate,

@@ -68,7 +68,7 @@ def _of_block(course: Course, aus: Array, prepared: Prepared, limits: Limits) ->
         event = event_of(signals, one, course, prepared, covered, limits)
         if event is not None:
             kept.append(one)
-            events.append(event)
+            events += [] if one.doubtful and event.kind == "micro" else [event]
     return events
 
 
@@ -84,8 +84,11 @@ def _merged(events: list[Event], limits: Limits) -> list[Event]:
         if last is not None and last.kind == event.kind == "micro" and event.onset <= last.offset:
             main = max(last, event, key=lambda one: one.confidence)
             end = max(event.offset, last.offset)
-            whole = end - last.onset <= limits.micro
-            kept[-1] = replace(main, onset=last.onset, offset=end) if whole else main
+            if end - last.onset <= limits.micro:
+                fast = main.apex - last.onset <= limits.micro_onset
+                kind = "micro" if fast else "macro"
+                main = replace(main, onset=last.onset, offset=end, kind=kind)
+            kept[-1] = main
         else:
             kept.append(event)
     return kept

@@ -16,7 +16,7 @@ from mien.media.video import Frame, frames
 _LOOKS = 65.0  # per second, at most; between them landmarks tremble more than a face moves
 _HANDS = 0.4  # seconds between two looks for hands, at least
 _UNCHANGED = 4.0  # seconds between them where the surroundings of the face stay as they are
-_CHANGE = 2.0  # levels, mean of a thumbnail; noise of sigma 5 makes half of one
+_CHANGE = 0.02  # of the contrast of a thumbnail, mean; noise of sigma 5 makes half of it
 _THUMBNAIL, _AROUND = 16, 0.9  # px; reach from the middle of the face to each side, in its sizes
 _STAY = 1.0  # seconds for which a hand is believed to stay where it was seen
 
@@ -103,7 +103,8 @@ def _surroundings(luma: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArr
     right, bottom = (np.clip(middle + reach, 1, limits)).astype(int)
     part = luma[top : max(bottom, top + 1), left : max(right, left + 1)]
     small = cv2.resize(part, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA)
-    return np.asarray(small - small.mean(), np.float32)
+    even = small - small.mean()
+    return np.asarray(even / max(float(even.std()), 1.0), np.float32)
 
 
 def _hidden(touched: dict[int, NDArray[np.float64]], frame: Frame, face: Seen) -> NDArray[np.bool_]:

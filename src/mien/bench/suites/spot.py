@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from mien.bench.result import Result
+from mien.bench.spot_beside import rows_beside
 from mien.bench.spot_cases import matrix, subset
 from mien.bench.spot_rows import rows_of
 from mien.bench.spot_run import outcomes
@@ -44,4 +45,5 @@ def run(
             done.append(one)
             progress("spot", len(done), len(cases))
     order = {case.name: i for i, case in enumerate(cases)}
-    return Result(tuple(rows_of(sorted(done, key=lambda one: order[one[0].name]))))
+    done.sort(key=lambda one: order[one[0].name])
+    return Result((*rows_of(done), *rows_beside(done)))

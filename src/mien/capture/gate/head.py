@@ -70,11 +70,12 @@ def speed(record: Record) -> Array:
     frames since they were last looked for.
     """
     place = record.frames["place"].astype(np.float64)
-    gap = np.diff(record.time)
-    usual = np.concatenate([[False], gap < 1.5 * step(record.time)])
+    gap = np.diff(record.time, prepend=np.nan)
     looked = np.flatnonzero(np.concatenate([[True], (np.diff(place, axis=0) != 0.0).any(axis=1)]))
-    moved = np.where(np.isfinite(place[:, 0]) & usual, 0.0, np.nan)
+    moved = np.where(np.isfinite(place[:, 0]), 0.0, np.nan)
     for last, now in pairwise(looked.tolist()):
         far = np.hypot(*(place[now, :2] - place[last, :2])) / place[now, 2]
-        moved[last + 1 : now + 1] += far / (now - last)
+        own = slice(last + 1, now + 1)
+        moved[own] += far * gap[own] / gap[own].sum()
+    moved[~(gap < 1.5 * step(record.time))] = np.nan
     return moved

@@ -27,18 +27,18 @@ def hands(image: Image, points: Array) -> list[Array]:
     widest look and on one of two others.
     """
     square = square_of(deep(points))
-    looks = [_hands_in(image, square, _REACHES[0])]
-    if not looks[0]:
+    widest = _hands_in(image, square, _REACHES[0])
+    if not widest:
         return []
-    looks += [_hands_in(image, square, reach) for reach in _REACHES[1:]]
-    return [hand for i, own in enumerate(looks) for hand in own if _seen_again(hand, looks, i)]
+    others = [hand for reach in _REACHES[1:] for hand in _hands_in(image, square, reach)]
+    sure = [hand for hand in widest if _beside(hand, others)]
+    return sure + [hand for hand in others if _beside(hand, sure)]
 
 
-def _seen_again(hand: Array, looks: list[list[Array]], own: int) -> bool:
-    """Whether another look shows the hand in the same place."""
-    others = [same for i, look in enumerate(looks) if i != own for same in look]
+def _beside(hand: Array, others: list[Array]) -> bool:
+    """Whether one of the others lies in the same place."""
     size = _palm(hand)
-    return any(float(np.linalg.norm((hand - same).mean(axis=0))) < size for same in others)
+    return any(float(np.linalg.norm((hand - other).mean(axis=0))) < size for other in others)
 
 
 def covered(image: Image, points: Array, *, expected: bool = False) -> Bools:

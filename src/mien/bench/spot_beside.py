@@ -1,0 +1,69 @@
+"""From outcomes to figures: mien beside the baselines, and beside itself with something changed."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from mien.bench.result import Row
+from mien.bench.spot_cases import RATES
+from mien.bench.spot_read import CHANGES, LANDMARKS, MDMD, OURS
+from mien.bench.spot_rows import Done, f1_rows, of_group
+from mien.bench.spot_run import Outcome
+from mien.bench.spotting_metrics import counts_of, pooled
+
+
+def rows_beside(done: Sequence[Done]) -> list[Row]:
+    """Comparisons on the clips on which others, or mien with something changed, were run, too."""
+    clean, confounded = of_group(done, "clean"), of_group(done, "confound")
+    return [
+        *_compared(clean, confounded),
+        *_changed(clean + confounded + of_group(done, "quiet")),
+    ]
+
+
+def _compared(clean: list[Done], confounded: list[Done]) -> list[Row]:
+    """The baselines and mien on the same clips: those on which the baselines were run."""
+    clean, confounded = (
+        [one for one in some if LANDMARKS in one[1].found] for some in (clean, confounded)
+    )
+    best = max(MDMD, key=lambda who: _pooled_f1(clean + confounded, who))
+    groups = [(f"clean, {rate:g} fps", [d for d in clean if d[0].rate == rate]) for rate in RATES]
+    groups += [("confounds, 200 fps", confounded)]
+    rows = []
+    for who in dict.fromkeys((OURS, LANDMARKS, MDMD[0], best)):
+        note = ", its best p on these clips" if who == best != MDMD[0] else ""
+        for what, some in groups:
+            rows += f1_rows(f"micro F1, {what}: {who}{note}", some, who=who)
+    return rows
+
+
+def _pooled_f1(done: Iterable[Done], who: str) -> float:
+    counts = pooled(
+        counts_of(o.found[who], o.true, o.time(case.rate))["micro"]
+        for case, o in done
+        if who in o.found
+    )
+    return 0.0 if math.isnan(counts.f1) else counts.f1
+
+
+def _changed(done: list[Done]) -> list[Row]:
+    """What each part is good for: the same clips read as they are and with something changed."""
+    rows = []
+    for who in CHANGES:
+        some = [one for one in done if who in one[1].found]
+        for what in sorted({case.confound for case, _ in some}):
+            here = [one for one in some if one[0].confound == what]
+            where = what or "clean"
+            full = [one for one in here if one[1].true]
+            rows += f1_rows(f"micro F1, {where}: {who}", full, who=who)
+            rows += f1_rows(f"micro F1, {where}: as it is, beside {who}", full)
+            quiet = [outcome for case, outcome in here if case.group == "quiet"]
+            if quiet:
+                alarms = [sum(_alarms(o, who) for o in quiet) for who in (who, OURS)]
+                n = f"{len(quiet)} clips"
+                figure = f"false micro-expressions, {where}: {who}, and as it is"
+                rows.append(Row(figure, "", f"{alarms[0]}, {alarms[1]}", n, "", None))
+    return rows
+
+
+def _alarms(outcome: Outcome, who: str) -> int:
+    return sum(event.kind == "micro" for event in outcome.found[who])
