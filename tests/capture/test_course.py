@@ -1,6 +1,6 @@
 """A course on disk is the course."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -42,6 +42,15 @@ def same(one: Course, other: Course) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
+def test_a_key_frame_left_out_counts_for_the_next(both: tuple[Course, Stored]) -> None:
+    course, stored = both
+    keys = np.flatnonzero(course.key)
+    assert not course.key[0]
+    left = stored.only(~course.key)
+    assert left.key.sum() == sum(not course.key[i + 1] for i in keys if i + 1 < N)
+    assert set(left.frame[left.key]) <= set(course.frame[keys] + 1)
+
+
 def test_whole(both: tuple[Course, Stored]) -> None:
     same(*both)
     assert not hasattr(both[1], "nothing")
@@ -57,5 +66,7 @@ def test_parts_of_parts(both: tuple[Course, Stored]) -> None:
     course, stored = both
     odd = np.arange(N) % 2 == 1
     assert len(stored.only(odd)) == N // 2
-    same(course.select(odd).select(slice(5, 50)), stored.only(odd).select(slice(5, 50)))
+    pairs = course.key.reshape(-1, 2).any(axis=1)
+    kept = replace(course.select(odd), key=pairs)
+    same(kept.select(slice(5, 50)), stored.only(odd).select(slice(5, 50)))
     same(course, stored.only(np.ones(N, np.bool_)))

@@ -20,15 +20,18 @@ CLOCK = np.arange(400) / 100
 FACE = prepare(face_model(template()))
 
 
-def spot(track: Track, limits: Limits | None = None) -> list[Event]:
-    """Events of a track whose numbers are both the motion of the skin and what landmarks say."""
+def spot(track: Track, limits: Limits | None = None, key: float = np.inf) -> list[Event]:
+    """Events of a track whose numbers are both the motion of the skin and what landmarks say.
+
+    The codec begins anew at one moment, in seconds.
+    """
     seen = track.select(track.status == "ok")
     n = len(seen)
     course = Course(
         time=seen.time,
         frame=seen.frame,
         stretch=np.zeros(n, dtype=np.int64),
-        key=np.zeros(n, dtype=np.bool_),
+        key=np.abs(seen.time - key) < 1e-6,
         odd=np.zeros(n),
         hidden=np.zeros((n, len(FREE)), dtype=np.bool_),
         pose=np.tile([0.0, 0.0, 0.0, 0.0, 0.0, 100.0], (n, 1)),
@@ -111,6 +114,16 @@ def test_what_follows_without_a_pause_is_one(track_of: Build) -> None:
     first, second = course(CLOCK, 1.0, 1.1, 1.32), course(CLOCK, 1.3, 1.45, 1.7)
     (event,) = spot(track_of(CLOCK, {"AU12L": first, "AU04L": 1.5 * second, "AU04R": second}, 0.01))
     assert event.offset - event.onset <= Limits().micro
+
+
+@pytest.mark.parametrize(("frozen", "key", "count"), [
+    (False, 1.02, 1), (True, 1.02, 0), (True, 1.1, 1), (True, 2.0, 1),
+])  # fmt: skip
+def test_nothing_begins_with_another_drawing_of_a_frozen_face(
+    track_of: Build, frozen: bool, key: float, count: int
+) -> None:
+    track = track_of(CLOCK, {"AU12L": course(CLOCK, 1.0, 1.15, 1.4)}, 0.02)
+    assert len(spot(track, Limits(frozen=frozen), key)) == count
 
 
 def test_a_blink_hides_no_movement_elsewhere(track_of: Build) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Course:
         frame: shape (n,), int64, rising.
         stretch: shape (n,), int64, rising; a face that was lost and found again begins a new one,
             whose zero is its own.
-        key: shape (n,), whether the codec began anew with this frame.
+        key: shape (n,), whether the codec began anew with this frame, or with one left out before.
         odd: shape (n,), share of the skin that is covered or does not fit the face, 0 to 1.
         hidden: shape (n, len(FREE)), whether most of what a unit moves is.
         pose: shape (n, 6), yaw, pitch, roll in degrees, x, y, scale in px.
@@ -65,7 +65,7 @@ class Course:
 
 
 class Stored(Course):
-    """A long course: times, frames and stretches in memory, the rest on disk.
+    """A long course: times, frames, stretches and keys in memory, the rest on disk.
 
     :meth:`Course.select` reads the rows it is asked for and no others; the other fields are read
     whole whenever they are asked for.
@@ -73,12 +73,17 @@ class Stored(Course):
     Args:
         tape: of rows of type :data:`ROW`.
         rows: their numbers, shape (n,), rising.
+        keys: shape (n,), what to say of the key frames; None: what the rows say.
     """
 
-    def __init__(self, tape: Tape, rows: NDArray[np.int64]) -> None:
+    def __init__(
+        self, tape: Tape, rows: NDArray[np.int64], keys: NDArray[np.bool_] | None = None
+    ) -> None:
         self._tape, self._rows = tape, rows
-        for name in ("time", "frame", "stretch"):
+        for name in ("time", "frame", "stretch", "key"):
             object.__setattr__(self, name, tape.column(name, rows))
+        if keys is not None:
+            object.__setattr__(self, "key", keys)
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         if name not in (ROW.names or ()):
@@ -88,11 +93,15 @@ class Stored(Course):
     def select(self, rows: Chosen) -> Course:
         """Some of the rows, in memory."""
         part = self._tape.read(self._rows[rows])
-        return Course(*(_wide(part[item.name]) for item in fields(Course)))
+        found = Course(*(_wide(part[item.name]) for item in fields(Course)))
+        return replace(found, key=self.key[rows])
 
     def only(self, rows: NDArray[np.bool_]) -> Stored:
-        """Those of a mask, shape (n,), on disk still."""
-        return self if rows.all() else Stored(self._tape, self._rows[rows])
+        """Those of a mask, shape (n,), on disk still; a key frame left out counts for the next."""
+        if rows.all():
+            return self
+        begun = np.cumsum(self.key)[rows]
+        return Stored(self._tape, self._rows[rows], np.diff(begun, prepend=0) > 0)
 
 
 def _wide(values: NDArray[Any]) -> NDArray[Any]:

@@ -31,6 +31,7 @@ _SIDED = {
     for side in "LR"
 }
 _BESIDE = 0.25  # share of the largest movement that another one beside it must have
+_NEAR_KEY = 0.04  # seconds
 _PLAIN = 1.0  # intensity that needs no further proof
 _REMAINDER = 1.0  # share of a movement by which its course ends elsewhere than it began
 
@@ -53,6 +54,8 @@ def event_of(
     unseen = not bump.whole or bump.onset < start or bump.offset > end
     rate = min(signals.rate, limits.rate)
     if brief and (unseen or not rate >= SLACK * LEAST_RATE):
+        return None
+    if brief and limits.frozen and _with_key(course, bump):
         return None
     if one.long == brief or (brief and _part_of_more(signals, noise, movement, bump)):
         return None
@@ -90,6 +93,12 @@ def _with_plain(aus: dict[str, float], movement: Array) -> dict[str, float]:
     """Units of a long movement, and those that landmarks show plainly beside them."""
     shown = {**aus, **{NAMES[at]: float(movement[at]) for at in np.flatnonzero(movement > _PLAIN)}}
     return {name: aus.get(name, shown[name]) for name in NAMES if name in shown}
+
+
+def _with_key(course: Course, bump: Bump) -> bool:
+    """Whether a movement begins where the codec draws the whole picture anew."""
+    after = bump.onset - course.time[course.key]
+    return bool(((after > -_NEAR_KEY) & (after < _NEAR_KEY)).any())
 
 
 def _part_of_more(signals: Signals, noise: Array, movement: Array, bump: Bump) -> bool:

@@ -24,6 +24,8 @@ class Limits:
         after: seconds of rest that must be seen after it.
         trusted: least confidence of an event.
         rate: frames per second that really differ, where fewer than the time stamps say.
+        frozen: whether the codec lets the face stand still and draws it anew at key frames; then no
+            brief movement may begin with one.
         without: parts of the search that are left out.
     """
 
@@ -39,4 +41,5 @@ class Limits:
     after: float = 0.1
     trusted: float = 0.2
     rate: float = math.inf
+    frozen: bool = False
     without: Without = NOTHING

@@ -24,7 +24,7 @@ from mien.capture.quality import Quality, quality_of
 from mien.capture.recording import Recorder
 from mien.capture.rows import Rows
 from mien.capture.spotting import spot
-from mien.capture.verdict import Verdict
+from mien.capture.verdict import LEVELS, Verdict
 from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.memory import give_back
@@ -40,6 +40,7 @@ from mien.media.video import probe
 
 _STANDS = "duplicates"  # the check of spans that hide nothing: a face may rest, and then move
 _BLURRED = "blur"  # the check that says so
+_CODED = "compression"  # the check of how much of the face stands still to the last bit
 _FLICKER = 3  # a face seen in fewer frames of a longer clip is taken for an error of the detector
 
 
@@ -126,7 +127,8 @@ def _clip(path: Path, resting: Neutral | None, progress: Progress, without: With
         track = read_rows(rows, people, clock, lambda done: progress("read", done, len(clock.time)))
     spans = [] if Part.GATE in without else poor_spans(checks)
     shown = next((one.value for one in checks if one.check == "rate"), math.inf)
-    limits = Limits(rate=shown, without=without)
+    frozen = any(one.check == _CODED and one.level == LEVELS[-1] for one in checks)
+    limits = Limits(rate=shown, frozen=frozen and Part.CODEC not in without, without=without)
     events = [event for one in people.values() for event in _events(one, track, spans, limits)]
     events.sort(key=lambda event: (event.onset, event.face))
     quality = quality_of(track, len(people), checks)
