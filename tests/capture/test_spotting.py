@@ -20,10 +20,12 @@ CLOCK = np.arange(400) / 100
 FACE = prepare(face_model(template()))
 
 
-def spot(track: Track, limits: Limits | None = None, key: float = np.inf) -> list[Event]:
+def spot(
+    track: Track, limits: Limits | None = None, key: float = np.inf, yaw: float = 0.0
+) -> list[Event]:
     """Events of a track whose numbers are both the motion of the skin and what landmarks say.
 
-    The codec begins anew at one moment, in seconds.
+    The codec begins anew at one moment, in seconds; the head turns by so many degrees a second.
     """
     seen = track.select(track.status == "ok")
     n = len(seen)
@@ -34,7 +36,7 @@ def spot(track: Track, limits: Limits | None = None, key: float = np.inf) -> lis
         key=np.abs(seen.time - key) < 1e-6,
         odd=np.zeros(n),
         hidden=np.zeros((n, len(FREE)), dtype=np.bool_),
-        pose=np.tile([0.0, 0.0, 0.0, 0.0, 0.0, 100.0], (n, 1)),
+        pose=np.outer(seen.time, [yaw, 0, 0, 0, 0, 0]) + np.array([0.0, 0.0, 0.0, 0.0, 0.0, 100.0]),
         aus=freed(seen.aus),
     )
     return spotting.spot(course, seen.aus, FACE, limits=limits)
@@ -218,3 +220,23 @@ def test_frames_that_only_repeat_others_claim_nothing_brief(track_of: Build) -> 
     track = track_of(CLOCK, {"AU12L": movement}, 0.01)
     assert len(spot(track)) == 1
     assert spot(track, Limits(rate=20.0)) == []
+
+
+@pytest.mark.parametrize(("apex", "kind"), [(1.259, "micro"), (1.275, "micro"), (1.30, "macro")])
+def test_an_onset_may_seem_longer_by_the_error_of_its_moments(
+    track_of: Build, apex: float, kind: str
+) -> None:
+    time = np.arange(800) / 200
+    (event,) = spot(track_of(time, {"AU12L": course(time, 1.0, apex, 1.45)}))
+    assert event.apex - event.onset == pytest.approx(apex - 1.0, abs=0.006)
+    assert event.kind == kind
+
+
+@pytest.mark.parametrize(("unit", "yaw", "count"), [
+    ("AU25", 0.0, 1), ("AU25", 5.0, 1), ("AU25", 15.0, 0), ("AU17", 15.0, 1),
+])  # fmt: skip
+def test_a_jaw_that_seems_to_move_while_the_head_turns(
+    track_of: Build, unit: str, yaw: float, count: int
+) -> None:
+    track = track_of(CLOCK, {unit: course(CLOCK, 1.0, 1.15, 1.4)}, 0.02)
+    assert len(spot(track, yaw=yaw)) == count

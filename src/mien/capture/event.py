@@ -33,6 +33,9 @@ _SIDED = {
 _BESIDE = 0.25  # share of the largest movement that another one beside it must have
 _NEAR_KEY = 0.04  # seconds
 _PLAIN = 1.0  # intensity that needs no further proof
+# What the lower face seems to do while a head turns: its depth is known least, and so the parallax.
+_PARALLAX = {"AU25", "AU26", "AU27"}
+_TURN = 3.0  # degrees of yaw or pitch within a movement
 _REMAINDER = 1.0  # share of a movement by which its course ends elsewhere than it began
 
 
@@ -67,9 +70,10 @@ def event_of(
     else:  # a wink is no expression either
         aus = {name: size for name, size in aus.items() if NAMES.index(name) not in LIDS}
     main = max(aus, key=lambda name: aus[name] * reach()[NAMES.index(name)], default="")
-    if not main:
+    if not main or (brief and main in _PARALLAX and _turned(course, bump) > _TURN):
         return None
-    micro = brief and bump.apex - bump.onset <= limits.micro_onset
+    late = max(limits.error, 1.0 / rate) if brief else 0.0
+    micro = brief and bump.apex - bump.onset <= limits.micro_onset + late
     trust = _trust(course, bump, rate, micro=micro)
     confidence = trust * (1.0 - float(np.exp(-one.bump.peak / (2.0 * limits.clear))))
     if confidence < limits.trusted:
@@ -161,6 +165,12 @@ def _side(aus: dict[str, float], prepared: Prepared, movement: Array) -> str:
         size = {"L": energy[across > _MIDDLE].sum(), "R": energy[across < -_MIDDLE].sum()}
     total = sum(size.values())
     return next((side for side, part in size.items() if part > 0.75 * total), "both")
+
+
+def _turned(course: Course, bump: Bump) -> float:
+    """By how many degrees the head turns or nods during a movement."""
+    rows = Interval(bump.onset, bump.offset).contains(course.time)
+    return float(np.ptp(course.pose[rows, :2], axis=0).max()) if rows.any() else 0.0
 
 
 def _trust(course: Course, bump: Bump, rate: float, *, micro: bool) -> float:

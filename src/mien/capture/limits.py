@@ -13,6 +13,8 @@ class Limits:
     Attributes:
         micro: seconds; a micro-expression lasts no longer.
         micro_onset: seconds from onset to apex of a micro-expression, at most (Yan et al., 2013).
+        error: seconds by which moments are measured wrongly (90th percentile, docs/benchmarks.md),
+            one frame at least: an onset may seem to take so much longer.
         shortest: seconds; what is over sooner is taken for noise.
         clear: least height over the background of a brief movement, in standard deviations.
         clear_long: the same of a long one.
@@ -31,6 +33,7 @@ class Limits:
 
     micro: float = 0.5
     micro_onset: float = 0.26
+    error: float = 0.02
     shortest: float = 0.04
     clear: float = 6.5
     clear_long: float = 8.0

@@ -85,7 +85,7 @@ def _merged(events: list[Event], limits: Limits) -> list[Event]:
             main = max(last, event, key=lambda one: one.confidence)
             end = max(event.offset, last.offset)
             if end - last.onset <= limits.micro:
-                fast = main.apex - last.onset <= limits.micro_onset
+                fast = main.apex - last.onset <= limits.micro_onset + limits.error
                 kind = "micro" if fast else "macro"
                 main = replace(main, onset=last.onset, offset=end, kind=kind)
             kept[-1] = main
