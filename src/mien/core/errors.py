@@ -5,7 +5,8 @@
     │   ├── MediaError      a picture or clip cannot be read or written
     │   └── NoFaceError     no face, or not the face that was asked for
     ├── MissingExtraError   an optional part of mien is not installed
-    └── ModelError          a model cannot be fetched, or is not the one that mien knows
+    ├── ModelError          a model cannot be fetched, or is not the one that mien knows
+    └── JudgeError          a judge of expressions cannot be asked, or gives no usable answer
 
 Every message is one line that says what is wrong and what to do about it; the command line prints
 it and exits with code 2.
@@ -34,3 +35,7 @@ class MissingExtraError(MienError):
 
 class ModelError(MienError):
     """A model that cannot be fetched, or a file that is not the model it should be."""
+
+
+class JudgeError(MienError):
+    """A judge of expressions that cannot be asked, or whose answer cannot be used."""

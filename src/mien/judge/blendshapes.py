@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.errors import InputError, NoFaceError
+from mien.core.errors import InputError, JudgeError, NoFaceError
 from mien.landmark.backends.blendshapes import blendshapes
 
-_FILE = "face_landmarker.task"
+FILE = "face_landmarker.task"
 
 
 class Blendshapes:
@@ -22,7 +22,7 @@ class Blendshapes:
     """
 
     def __init__(self, models: Path) -> None:
-        self._model = models / _FILE
+        self._model = models / FILE
         if not self._model.is_file():
             raise InputError(f"{self._model} is missing: the judge of expressions")
 
@@ -34,8 +34,15 @@ class Blendshapes:
 
         Raises:
             NoFaceError: the judge sees no face.
+            JudgeError: the file is no such model.
         """
-        found = blendshapes(image, self._model)
+        try:
+            found = blendshapes(image, self._model)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise JudgeError(
+                f"{self._model}: cannot be run, it is not the file it should be: remove it and"
+                " fetch it again"
+            ) from error
         if found is None:
             raise NoFaceError("the judge of expressions sees no face")
         return found

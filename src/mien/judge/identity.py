@@ -10,7 +10,7 @@ from mien.core.errors import InputError
 from mien.core.extras import require
 from mien.core.face import Landmarks
 
-_FILE = "mobilefacenet.onnx"
+FILE = "mobilefacenet.onnx"
 # Where eyes, nose tip and mouth corners lie in the 112 px crop that ArcFace networks expect
 # (Deng et al., CVPR 2019).
 _PLACES = np.array([[38.29, 51.70], [73.53, 51.50], [56.03, 71.74], [41.55, 92.37], [70.73, 92.20]])
@@ -24,17 +24,23 @@ class Identity:
         models: folder that holds ``mobilefacenet.onnx``.
 
     Raises:
-        InputError: the model is not there.
+        InputError: the model is not there, or cannot be run.
         MissingExtraError: ONNX Runtime is not installed.
     """
 
     def __init__(self, models: Path) -> None:
-        if not (models / _FILE).is_file():
-            raise InputError(f"{models / _FILE} is missing: the judge of identity")
+        if not (models / FILE).is_file():
+            raise InputError(f"{models / FILE} is missing: the judge of identity")
         runtime = require("onnxruntime", "bench")
-        self._session = runtime.InferenceSession(
-            str(models / _FILE), providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session = runtime.InferenceSession(
+                str(models / FILE), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime's own have no root of their own
+            raise InputError(
+                f"{models / FILE}: cannot be run, it is not the file it should be: remove it and"
+                " fetch it again"
+            ) from error
 
     def embed(self, image: NDArray[np.uint8], face: Landmarks) -> NDArray[np.float64]:
         """Unit vector of a face, shape (128,).
