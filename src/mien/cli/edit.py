@@ -1,11 +1,13 @@
 """``mien edit``: the same person with another expression."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from mien.cli import edit_moving as moving
 from mien.cli import edit_options as options
+from mien.cli.edit_backend import Backend, draw_of
 from mien.cli.edit_mode import mode, typed
 from mien.cli.options import Neutral
 from mien.cli.progress import bar
@@ -40,6 +42,8 @@ def edit(
     seconds: options.Seconds = 1.5,
     blinks: options.Blinks = False,
     seed: options.Seed = 0,
+    backend: options.Backend = Backend.MESH,
+    with_: options.With = None,
 ) -> None:
     """Write a photo, a clip, or a folder of photos, with another expression.
 
@@ -59,11 +63,12 @@ def edit(
       mien edit shoot -o variants --recipe approachable --recipe mine.json --jobs 4
       mien edit me.jpg -o turn.mp4 --from confused --to surprised --blinks
       mien edit talk.mp4 -o warm.mp4 --timeline keys.json
+      mien edit me.jpg -o new.jpg --expression happy=0.6 --backend pixelsmile --with steps=20
     """
     found = mode(source, out, typed(context), len(recipe or ()))
     asked, who = wanted(expression, au, set_, recipe, strengths, turn), which(face)
     if found == "photo":
-        _photo(source, out, asked, who, neutral, points, measure)
+        _photo(source, out, asked, who, neutral, points, measure, (backend, with_ or ()))
     elif found == "photos":
         _shoot(source, out, asked, who, neutral, jobs)
     elif found == "clip":
@@ -91,6 +96,7 @@ def _photo(
     neutral: Path | None,
     points: Path | None,
     report: Path | None,
+    drawn_by: tuple[Backend, Sequence[str]],
 ) -> None:
     """One picture, or one per strength."""
     from mien.flows.edit_file import edit_file
@@ -108,6 +114,7 @@ def _photo(
             points=points,
             report=report,
             progress=progress,
+            draw=draw_of(*drawn_by, progress),
         )
     for path in written:
         typer.echo(path)

@@ -22,7 +22,7 @@ _FOR: dict[str, tuple[Mode, ...]] = {
     "--set": _PHOTOS, "--strengths": _PHOTOS, "--turn": _PHOTOS,
     "--points": _PHOTO, "--measure": ("photo", "clip"), "--jobs": ("photos",), "--timeline": _CLIP,
     "--from": _TRANSITION, "--to": _TRANSITION, "--seconds": _TRANSITION,
-    "--blinks": _TRANSITION, "--seed": _TRANSITION,
+    "--blinks": _TRANSITION, "--seed": _TRANSITION, "--backend": _PHOTO, "--with": _PHOTO,
 }  # fmt: skip
 _CALLED: dict[Mode, str] = {
     "photo": "one photo",

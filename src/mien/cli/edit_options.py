@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mien.cli import edit_backend
 from mien.cli.options import local_path
 
 Source = Annotated[
@@ -135,3 +136,19 @@ Blinks = Annotated[
     bool, typer.Option("--blinks", help="Let the person blink in such a clip, as people do.")
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Other blinks.")]
+Backend = Annotated[
+    edit_backend.Backend,
+    typer.Option(
+        "--backend",
+        help="What draws: mien's mesh, at once on any machine; or PixelSmile, a diffusion model "
+        "for a large graphics card.",
+    ),
+]
+With = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="NAME=VALUE",
+        help="A setting of --backend pixelsmile, such as steps=8 or preset=4-bit. Repeatable.",
+    ),
+]

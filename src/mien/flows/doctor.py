@@ -9,6 +9,7 @@ from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from mien.core.errors import InputError, MissingExtraError
 from mien.core.places import home
 
 _NEEDED = ("mediapipe", "numpy", "scipy", "pillow", "av", "pandas", "plotly", "typer", "rich")
@@ -55,6 +56,7 @@ def checks() -> list[Check]:
         _one_opencv(),
         _models(),
         _detector(),
+        _pixelsmile(),
         _home(),
     ]
 
@@ -134,6 +136,18 @@ def _detector() -> Check:
             "detector", False, f"does not run: {error}", "pip install --force-reinstall mien"
         )
     return Check("detector", True, "runs")
+
+
+def _pixelsmile() -> Check:
+    """Whether the diffusion backend could draw here, and how it would fit; it is no must."""
+    from mien.edit.backends.pixelsmile.presets import machine, recommend
+
+    try:
+        device, memory = machine()
+        told = f"{device}, {memory / 1e9:.0f} GB: --with preset={recommend(memory, device)}"
+    except (MissingExtraError, InputError) as error:
+        told = f"not here, only needed for --backend pixelsmile: {error}"
+    return Check("pixelsmile", True, told)
 
 
 def _home() -> Check:

@@ -185,7 +185,7 @@ def edited(people: Sitting, asked: Ask) -> EditResult:
             mask = np.maximum(mask, changed)
     edits = tuple(
         # Where nothing moves, what was read from this very picture is what is on it.
-        _told(sitter, wanted, sitter.person.visible_aus if still else _measured(image, sitter))
+        told(sitter, wanted, sitter.person.visible_aus if still else measured_on(image, sitter))
         for sitter, wanted, still in wants
     )
     return EditResult(image, mask, edits, people.faces, people.left)
@@ -217,8 +217,13 @@ def _partway(person: Portrait, asked: Ask) -> dict[str, float]:
     return part
 
 
-def _measured(drawn: Image, sitter: Sitter) -> NDArray[np.float64]:
-    """What is read on the edited face, shape (len(COLUMNS),); NaN where it is not found again."""
+def measured_on(drawn: Image, sitter: Sitter) -> NDArray[np.float64]:
+    """What is read on an edited face, shape (len(COLUMNS),); NaN where it is not found again.
+
+    Args:
+        drawn: the edited picture, RGB, shape (H, W, 3).
+        sitter: the face, as it was.
+    """
     found = None if sitter.drawn else reread(drawn, sitter.person.landmarks)
     if found is None:
         return np.full(len(facs.COLUMNS), np.nan)
@@ -226,7 +231,14 @@ def _measured(drawn: Image, sitter: Sitter) -> NDArray[np.float64]:
     return hidden_as_nan(again.aus, again.view)
 
 
-def _told(sitter: Sitter, wanted: NDArray[np.float64], seen: NDArray[np.float64]) -> FaceEdit:
+def told(sitter: Sitter, wanted: NDArray[np.float64], seen: NDArray[np.float64]) -> FaceEdit:
+    """What was done to a face.
+
+    Args:
+        sitter: the face, as it was.
+        wanted: intensities that were asked for, shape (len(COLUMNS),).
+        seen: intensities that are read on the result, shape (len(COLUMNS),).
+    """
     current = facs.to_dict(facs.resolve(sitter.person.aus))
     confidence = facs.to_dict(sitter.person.confidence)
     return FaceEdit(sitter.number, current, confidence, facs.to_dict(wanted), facs.to_dict(seen))

@@ -1,7 +1,7 @@
 """Edit a file into others: all of them appear, or none."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +12,15 @@ from mien.core.expression import Asked
 from mien.core.face import Which
 from mien.core.points import load_points
 from mien.core.seams import Progress, silent
-from mien.flows.edit import STRAIGHT, EditResult, ask, edited
+from mien.flows.edit import STRAIGHT, Ask, EditResult, ask, edited
 from mien.flows.outputs import check_outputs, rounded
-from mien.flows.sitters import sitting
+from mien.flows.sitters import Sitting, sitting
 from mien.guard.provenance import stamper
 from mien.media.files import atomic
 from mien.media.image import check_writable, load_image, save_image
+
+# Edits people in several ways: a result for each, in order.
+Draw = Callable[[Sitting, Sequence[Ask]], Iterator[EditResult]]
 
 
 @one_thread()
@@ -34,6 +37,7 @@ def edit_file(
     points: Path | None = None,
     report: Path | None = None,
     progress: Progress = silent,
+    draw: Draw | None = None,
 ) -> list[Path]:
     """Edit a file into another one, or into one per strength.
 
@@ -49,6 +53,7 @@ def edit_file(
         points: a points file, see :func:`mien.core.points.load_points`.
         report: where to write what was asked and what was measured, as JSON.
         progress: told about each picture.
+        draw: what edits people in several ways; None for the mesh.
 
     Returns:
         The files written, the report last.
@@ -71,9 +76,10 @@ def edit_file(
     people = sitting(picture.pixels, str(source), face=face, neutral=neutral, points=placed)
     told: list[dict[str, object]] = []
     with ExitStack() as whole:
-        for done, (path, each) in enumerate(steps):
+        results = (draw or _by_mesh)(people, [each for _, each in steps])
+        for done, path in enumerate(outputs):
             progress("edit", done, len(steps))
-            result = edited(people, each)
+            result = next(results)
             temporary = whole.enter_context(atomic(path))
             save_image(temporary, result.image, like=picture)
             record = {"action": "edit", "source": str(source), "aus": result.aus}
@@ -84,6 +90,10 @@ def edit_file(
             whole.enter_context(atomic(report)).write_text(json.dumps(content, indent=1) + "\n")
     progress("edit", len(steps), len(steps))
     return outputs + ([report] if report is not None else [])
+
+
+def _by_mesh(people: Sitting, asks: Sequence[Ask]) -> Iterator[EditResult]:
+    return (edited(people, each) for each in asks)
 
 
 def labels(strengths: Sequence[float]) -> list[str]:

@@ -1,0 +1,87 @@
+"""Settings of an edit by PixelSmile as people write them: NAME=VALUE."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mien.core.document import did_you_mean
+from mien.core.errors import InputError
+from mien.core.models import find_model, model_named
+from mien.core.places import models_folder
+from mien.edit.backends.pixelsmile.denoise import Sampling
+from mien.edit.backends.pixelsmile.presets import Preset
+from mien.flows.redraw import Drawing, Model
+
+BASE = "Qwen-Image-Edit-2511"
+LORA = "pixelsmile"
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise InputError(f"{text}: there is no such user") from None
+
+
+def _path_or_none(text: str) -> Path | None:
+    return _path(text) if text else None
+
+
+# By what they belong to, and how each is read.
+_MODEL: Mapping[str, Callable[[str], Any]] = {
+    "base": _path, "lora": _path_or_none, "few-steps": _path_or_none, "lora-scale": float,
+    "preset": str, "device": str, "dtype": str,
+}  # fmt: skip
+_SAMPLING: Mapping[str, Callable[[str], Any]] = {
+    "steps": int, "seed": int, "guidance": float, "batch": int,
+}  # fmt: skip
+_DRAWING: Mapping[str, Callable[[str], Any]] = {"side": int, "domain": str, "conditioning": str}
+
+
+def drawing_of(settings: Sequence[str]) -> Drawing:
+    """The settings, read; what is not given is as published.
+
+    Args:
+        settings: each NAME=VALUE, see docs/pixelsmile.md.
+
+    Raises:
+        InputError: an unknown setting or a value that is none.
+        ModelError: PixelSmile's file is another one.
+    """
+    given = dict(map(_setting, settings))
+    if len(given) < len(settings):
+        raise InputError(f"{', '.join(settings)}: a setting twice: give it once")
+    if "preset" in given and given["preset"] not in [*Preset]:
+        raise InputError(f"preset={given['preset']}: use {', '.join(Preset)}")
+    if "preset" in given:
+        given["preset"] = Preset(given["preset"])
+
+    def part(names: Mapping[str, object]) -> dict[str, Any]:
+        return {name.replace("-", "_"): given[name] for name in names if name in given}
+
+    model = Model(models_folder() / BASE)
+    if "lora" not in given:
+        model = replace(model, lora=find_model(LORA) or _missing())
+    return Drawing(
+        model=replace(model, **part(_MODEL)), sampling=Sampling(**part(_SAMPLING)), **part(_DRAWING)
+    )
+
+
+def _missing() -> Path:
+    """Where PixelSmile's file would be; that it is not there is said when it is to be read."""
+    return models_folder() / model_named(LORA).files[0].path
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = (part.strip() for part in text.partition("="))
+    known = {**_MODEL, **_SAMPLING, **_DRAWING}
+    if name not in known:
+        hint = did_you_mean(name, known) or f": use one of {', '.join(known)}"
+        raise InputError(f"{text}: unknown setting {name!r}{hint}")
+    if not equals:
+        raise InputError(f"{text}: write for example {name}=...")
+    try:
+        return name, known[name](value)
+    except ValueError:
+        raise InputError(f"{text[:40]}: {value[:20]!r} is no number") from None

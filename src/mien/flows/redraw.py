@@ -1,0 +1,270 @@
+"""Edit a portrait by PixelSmile: a diffusion model redraws the face, and only that is taken.
+
+Expressions are drawn; action units, absolute values and turns of the head are a second pass, by the
+mesh, over what was drawn.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.errors import InputError, MienError
+from mien.core.expression import Wish
+from mien.core.face import Landmarks
+from mien.core.recipe import recipes
+from mien.core.seams import Progress, Say, silent, unheard
+from mien.edit.backends.pixelsmile.conditioning import CONDITIONINGS
+from mien.edit.backends.pixelsmile.denoise import Sampling
+from mien.edit.backends.pixelsmile.editor import redraw
+from mien.edit.backends.pixelsmile.encode import MULTIPLE
+from mien.edit.backends.pixelsmile.load import Pipe, load
+from mien.edit.backends.pixelsmile.presets import Preset
+from mien.edit.backends.pixelsmile.prompts import EXPRESSIONS, NEUTRAL, warnings
+from mien.edit.backends.pixelsmile.prompts import Wish as Drawn
+from mien.edit.inset import Square, cut, followed, onto, paste, refined, square
+from mien.edit.portrait import drawn_portrait, portrait
+from mien.flows.edit import Ask, EditResult, edited, measured_on, told, wanted_of
+from mien.flows.sitters import Sitter, Sitting
+from mien.landmark.cover.occlusion import occluders
+
+Image = NDArray[np.uint8]
+
+_SHARP = 0.5  # of the picture's own finest detail; below that people are told
+_LARGEST = 4096  # px, side of a square that is drawn
+
+
+@dataclass(frozen=True)
+class Model:
+    """Which model draws, and how it fits into the machine.
+
+    Attributes:
+        base: folder of Qwen-Image-Edit-2511, as diffusers has it.
+        lora: PixelSmile's file; None for the base model alone.
+        few_steps: a LoRA that draws in a few steps; None for none.
+        lora_scale: weight of ``lora``.
+        preset: how it fits into memory.
+        device: ``cuda``, ``mps`` or ``cpu``; None for the best there is.
+        dtype: ``bfloat16`` or ``float32``.
+    """
+
+    base: Path
+    lora: Path | None = None
+    few_steps: Path | None = None
+    lora_scale: float = 1.0
+    preset: Preset = Preset.FULL
+    device: str | None = None
+    dtype: str = "bfloat16"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How pictures are drawn.
+
+    Attributes:
+        model: by which model.
+        sampling: steps, seed, guidance, batch.
+        side: px, of the square that is drawn, a multiple of 32, up to 4096.
+        domain: ``human`` or ``anime``; None for what the picture looks like.
+        conditioning: how a strength becomes an embedding.
+
+    Raises:
+        InputError: a side or a conditioning that is none.
+    """
+
+    model: Model
+    sampling: Sampling = field(default_factory=Sampling)
+    side: int = 1024
+    domain: str | None = None
+    conditioning: str = "score_one_all"
+
+    def __post_init__(self) -> None:
+        if not MULTIPLE <= self.side <= _LARGEST or self.side % MULTIPLE:
+            raise InputError(
+                f"side {self.side}: is a multiple of {MULTIPLE} up to {_LARGEST}, such as 1024"
+            )
+        if self.conditioning not in CONDITIONINGS:
+            known = ", ".join(CONDITIONINGS)
+            raise InputError(f"unknown conditioning {self.conditioning!r}: use one of {known}")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The square of one face."""
+
+    sitter: Sitter
+    square: Square
+    given: Image
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """Landmarks on the square that is given away, shape (478, 3), px of it."""
+        return self.square.to_cut(self.sitter.person.landmarks.points, self.given.shape[0])
+
+
+def redrawn(
+    drawing: Drawing,
+    people: Sitting,
+    asks: Sequence[Ask],
+    progress: Progress = silent,
+    say: Say = unheard,
+) -> Iterator[EditResult]:
+    """Edit people in several ways; all that is drawn is drawn in one go.
+
+    Args:
+        drawing: by what, and how.
+        people: of :func:`mien.flows.sitters.sitting`.
+        asks: of :func:`mien.flows.edit.ask`; an expression is one of PixelSmile's twelve, or
+            ``neutral``.
+        progress: told about prompts and steps.
+        say: told what a user should know.
+
+    Yields:
+        A result for each, in order.
+
+    Raises:
+        InputError: an expression that PixelSmile does not know, or a strength that would leave its
+            range.
+        ModelError: the model's files are not those they should be.
+        MissingExtraError: something that must be installed first.
+        MienError: out of memory.
+    """
+    drawn = [_wish(each, drawing) for each in asks]
+    for line in dict.fromkeys(line for wish in drawn for line in (*warnings(wish), *_full(wish))):
+        say(line)
+    parts = [_part(sitter, drawing.side) for sitter in people.sitters]
+    jobs = [(part, _for(wish, part, drawing)) for wish in drawn for part in parts]
+    squares = iter(
+        redraw(
+            _loaded(drawing.model),
+            [part.given for part, _ in jobs],
+            [wish for _, wish in jobs],
+            drawing.sampling,
+            side=drawing.side,
+            progress=progress,
+        )
+        if any(not wish.idle for _, wish in jobs)
+        else [part.given for part, _ in jobs]
+    )
+    for each, wish in zip(asks, drawn, strict=True):
+        image, mask = people.image, np.zeros(people.image.shape[:2], np.float32)
+        for part in parts:
+            picture = next(squares)
+            if not wish.idle:
+                image, changed = _pasted(image, part, picture, say)
+                mask = np.maximum(mask, changed)
+        yield _finished(people, image, mask, each, say)
+
+
+@lru_cache(maxsize=1)
+def _loaded(model: Model) -> Pipe:
+    try:
+        return load(
+            model.base,
+            model.lora,
+            preset=model.preset,
+            device=model.device,
+            dtype=model.dtype,
+            lora_scale=model.lora_scale,
+            few_steps=model.few_steps,
+        )
+    except MemoryError:
+        pass  # and so let go of the frames and of all they hold
+    except RuntimeError as error:  # of torch, which need not be installed to get here
+        if "memory" not in str(error):
+            raise
+    raise MienError(
+        f"out of memory while the model is loaded with preset {model.preset}: use one that needs"
+        " less; mien doctor says which fits"
+    )
+
+
+def _wish(asked: Ask, drawing: Drawing) -> Drawn:
+    """The part of what is asked that is drawn."""
+    wish = asked.wish.scaled(asked.factor)
+    for recipe in wish.expressions:
+        known = recipe.name in (*EXPRESSIONS, NEUTRAL)
+        if not known or recipe != recipes()[recipe.name]:
+            own = " of one's own cannot be drawn" if known else ""
+            raise InputError(
+                f"{recipe.name}{own}: PixelSmile knows {', '.join(EXPRESSIONS)} and neutral:"
+                " use one of them, or the backend mesh"
+            )
+    strengths = {recipe.name: strength for recipe, strength in wish.expressions.items()}
+    return Drawn(strengths, conditioning=drawing.conditioning)
+
+
+def _full(wish: Drawn) -> list[str]:
+    """A line where a strength of the neutral edit has no effect."""
+    if wish.strengths.get(NEUTRAL, 0.0) in (0.0, 1.0):
+        return []
+    return ["neutral is drawn in full, whatever its strength, and adds nothing to a blend"]
+
+
+def _for(wish: Drawn, part: _Part, drawing: Drawing) -> Drawn:
+    """The same wish, in the words for a person or for a drawn character."""
+    seen = "anime" if part.sitter.drawn else "human"
+    return replace(wish, domain=drawing.domain or seen)
+
+
+def _part(sitter: Sitter, side: int) -> _Part:
+    height, width = sitter.image.shape[:2]
+    found = square(sitter.person.landmarks.points, (width, height))
+    return _Part(sitter, found, cut(sitter.image, found, side))
+
+
+def _pasted(image: Image, part: _Part, drawn: Image, say: Say) -> tuple[Image, NDArray[np.float32]]:
+    """The picture with a redrawn face in it, and where it has changed."""
+    points, given = part.points, part.given
+    found = followed(points, given, drawn)
+    if found is None:
+        say(f"face {part.sitter.number}: is not found on what was drawn; it stays as it was")
+        return image, np.zeros(image.shape[:2], np.float32)
+    aligned = refined(onto(found, points), drawn, given, points)
+    whole = part.sitter.person.landmarks.points
+    cover = None if part.sitter.drawn else occluders(part.sitter.image, whole)
+    done = paste(image, part.square, drawn, aligned, whole, found, cover)
+    if done.sharpness < _SHARP:
+        larger = ": a larger --with side=N helps" if done.resolution < 1 else ""
+        say(
+            f"face {part.sitter.number}: is drawn at {done.resolution:.0%} of the picture's"
+            f" resolution and has {done.sharpness:.0%} of its fine detail{larger}"
+        )
+    return done.image, done.mask
+
+
+def _finished(
+    people: Sitting, image: Image, mask: NDArray[np.float32], asked: Ask, say: Say
+) -> EditResult:
+    """What the mesh adds to it, and what is read on the whole."""
+    rest = replace(asked, wish=Wish({}, asked.wish.additions))
+    drawn = bool(mask.any())
+    if rest.fixed or any(rest.turn) or rest.wish.additions.any():
+        if drawn and asked.factor:
+            say("action units and turns are added by the mesh, on what was drawn")
+        more = edited(_again(people, image) if drawn else people, rest)
+        image, mask = more.image, np.maximum(mask, more.mask)
+    edits = tuple(
+        told(
+            one,
+            wanted_of(one.person, asked),
+            measured_on(image, one) if mask.any() else one.person.visible_aus,
+        )
+        for one in people.sitters
+    )
+    return EditResult(image, mask, edits, people.faces, people.left)
+
+
+def _again(people: Sitting, image: Image) -> Sitting:
+    """The same people on a picture that was drawn anew; a face that is lost is where it was."""
+    found = []
+    for one in people.sitters:
+        before = one.person.landmarks
+        points = followed(before.points, people.image, image)
+        mesh = before if points is None else Landmarks(points, before.confidence, before.spread)
+        person = drawn_portrait(mesh) if one.drawn else portrait(mesh, one.person.model)
+        found.append(replace(one, image=image, person=person))
+    return replace(people, image=image, sitters=tuple(found))
