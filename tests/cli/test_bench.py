@@ -1,5 +1,6 @@
 """``mien bench`` prints what a suite returns."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,14 @@ def test_no_data(mien_command, tmp_path) -> None:
 def test_unknown_suite(mien_command) -> None:
     ran = mien_command("bench", "beauty")
     assert ran.code == 2
-    assert "anatomy" in ran.err
+    assert "beauty" in ran.err
+
+
+def test_every_suite_is_there() -> None:
+    from mien.cli import bench
+
+    for name in bench._SUITES:
+        assert callable(import_module(f"mien.bench.suites.{name}").run)
 
 
 def test_options_of_spot(mien_command, fake_flow, tmp_path) -> None:
@@ -46,4 +54,25 @@ def test_options_of_spot(mien_command, fake_flow, tmp_path) -> None:
     assert calls[0] == calls[0] | {"share": 0.1, "out": out, "jobs": 1}
     ran = mien_command("bench", "speed", *given)
     assert ran.code == 2
-    assert "--share is for bench spot" in ran.err
+    assert "--share" in ran.err
+
+
+def test_options_of_ffe(mien_command, fake_flow, tmp_path) -> None:
+    calls = fake_flow("mien.bench.suites.ffe", "run", SimpleNamespace(rows=[]))
+    given = ("--data", str(tmp_path), "--judge", "reader", "--judge", "openai:m", "--people", "3")
+    ran = mien_command("bench", "ffe", "mesh", *given, "--strengths", "0,0.5,1")
+    assert ran.code == 0
+    assert calls[0] == calls[0] | {
+        "editor": "mesh",
+        "judges": ["reader", "openai:m"],
+        "people": 3,
+        "strengths": (0.0, 0.5, 1.0),
+    }
+    assert "will be sent to the judge openai:m" in ran.err
+    assert "reader" not in ran.err
+
+
+def test_strengths_that_are_none(mien_command, tmp_path) -> None:
+    ran = mien_command("bench", "ffe", "mesh", "--data", str(tmp_path), "--strengths", "a,b")
+    assert ran.code == 2
+    assert "give numbers such as" in ran.err

@@ -1,10 +1,9 @@
 """``mien bench``: measure what mien promises, on real photos."""
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,75 +14,160 @@ from mien.core.errors import InputError
 if TYPE_CHECKING:
     from mien.bench.result import Row
 
+# Each is a module of ``mien.bench.suites``.
+_SUITES = {
+    "anatomy": "The face model: smiles, scans, still faces.",
+    "edit": "The next five, one after the other.",
+    "response": "What judges see on edited photos.",
+    "realism": "Edits beside the person's own smile.",
+    "occlusion": "Glasses, hair, hands: found, and held.",
+    "drawings": "Points, line width, colours of drawings.",
+    "video": "Flicker, following, memory of clips.",
+    "quality": "The quality gate on degraded clips.",
+    "robustness": "1,000 damaged and mislabelled files.",
+    "speed": "Time for an edit, a preview, a reading.",
+    "redraw": "PixelSmile's passes, on a random model.",
+}
+_HELP = """Measure what mien promises, with intervals over people.
 
-class Suite(StrEnum):
-    """What can be measured; each is a module of ``mien.bench.suites``."""
+Exit code 1 if a figure misses what is asked of it.
 
-    ANATOMY = "anatomy"
-    EDIT = "edit"
-    RESPONSE = "response"
-    REALISM = "realism"
-    OCCLUSION = "occlusion"
-    DRAWINGS = "drawings"
-    VIDEO = "video"
-    QUALITY = "quality"
-    ROBUSTNESS = "robustness"
-    SPEED = "speed"
-    SPOT = "spot"
+\b
+Examples:
+  mien bench anatomy
+  mien bench edit --data ~/faces --jobs 4
+  mien bench spot --jobs 2 --share 0.1 --out spotted
+  mien bench ffe mesh --judge blendshapes --out ffe
+"""
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        envvar="MIEN_TEST_DATA",
+        metavar="DIR",
+        parser=local_path,
+        help="Folder with the measuring photos.",
+    ),
+]
+Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processes to use.")]
+
+_DATA = Path("../shared/data")
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
-    app.command("bench")(bench)
+    suites = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS)
+    for name, words in _SUITES.items():
+        suites.command(name, help=words)(_plain(name))
+    suites.command("spot")(spot)
+    suites.command("ffe")(ffe)
+    app.add_typer(suites, name="bench", help=_HELP)
 
 
-def bench(
-    suite: Annotated[Suite, typer.Argument(help="What to measure.")],
-    data: Annotated[
-        Path,
-        typer.Option(
-            envvar="MIEN_TEST_DATA",
-            metavar="DIR",
-            parser=local_path,
-            help="Folder with the measuring photos.",
-        ),
-    ] = Path("../shared/data"),
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes to use.")] = 1,
+def _plain(suite: str) -> Callable[..., None]:
+    def command(data: Data = _DATA, jobs: Jobs = 1) -> None:
+        _measure(suite, data, jobs=jobs)
+
+    return command
+
+
+def spot(
+    data: Data = _DATA,
+    jobs: Jobs = 1,
     share: Annotated[
-        float | None,
-        typer.Option(metavar="S", help="spot: only this share of the clips, such as 0.1."),
-    ] = None,
+        float, typer.Option(metavar="S", help="Only this share of the clips, such as 0.1.")
+    ] = 1.0,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
             parser=local_path,
-            help="spot: keep what each clip gave here; the same command goes on where it stopped.",
+            help="Keep what each clip gave here; the same command goes on where it stopped.",
         ),
     ] = None,
 ) -> None:
-    """Measure what mien promises.
+    """Micro-expressions on clips with known truth.
 
-    Figures of the face model, the editor, the spotter or the speed, with intervals over people.
-    "edit" is response, realism, occlusion, drawings and video together. Exit code 1 if a figure
-    misses what is asked of it.
+    Found, when, where, and only there; false alarms; baselines; parts left out.
+
+    \b
+    Example:
+      mien bench spot --jobs 2 --share 0.1 --out spotted
+    """
+    _measure("spot", data, jobs=jobs, share=share, out=out)
+
+
+def ffe(
+    editor: Annotated[
+        str,
+        typer.Argument(
+            metavar="EDITOR",
+            help="mesh; pixelsmile, or pixelsmile:NAME=VALUE,... with settings of edit --with; or "
+            "a folder of edited pictures.",
+        ),
+    ],
+    data: Data = _DATA,
+    judge: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="JUDGE",
+            help="blendshapes, reader, FILE.onnx, openai:MODEL or gemini:MODEL; repeatable. The "
+            "last two send the pictures to a server.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path,
+        typer.Option(metavar="DIR", parser=local_path, help="For the page, and all it rests on."),
+    ] = Path("out/ffe"),
+    strengths: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="The grid, such as 0,0.5,1,1.5; 1 among them."),
+    ] = None,
+    people: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="At most so many portraits.")
+    ] = None,
+    jobs: Jobs = 1,
+) -> None:
+    """FFE-Bench: judge an expression editor.
+
+    Confusion, accuracy, linear control and likeness, beside the published figures.
+
+    Writes DIR/index.html. What was made and said is kept in DIR; the same command goes on there.
+    The data: a folder of portraits, or one with a list (.jsonl) of image, box, category, prompt.
 
     \b
     Examples:
-      mien bench anatomy
-      mien bench edit --data ~/faces --jobs 4
-      mien bench spot --jobs 2 --share 0.1 --out spotted
+      mien bench ffe mesh --judge blendshapes --judge fer2013.onnx --out ffe
+      mien bench ffe made-elsewhere --data portraits --judge gemini:MODEL --people 20
     """
-    asked = {"share": share, "out": out}
-    options = {name: value for name, value in asked.items() if value is not None}
-    if options and suite is not Suite.SPOT:
-        raise InputError(f"--{next(iter(options))} is for bench spot; leave it out here")
-    if not data.is_dir():
+    from mien.judge.table import is_remote
+
+    judges = judge or ["blendshapes"]
+    for name in filter(is_remote, judges):
+        typer.echo(f"mien: the pictures will be sent to the judge {name}", err=True)
+    grid = {} if strengths is None else {"strengths": _numbers(strengths)}
+    options = {"editor": editor, "judges": judges, "out": out, "people": people, "jobs": jobs}
+    _measure("ffe", data, out / "index.html", **options, **grid)
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--strengths {text}: give numbers such as 0,0.5,1,1.5") from None
+
+
+def _measure(suite: str, data: Path, page: Path | None = None, **options: Any) -> None:
+    """Run a suite, print its table, and tell by the exit code whether it holds."""
+    if not data.exists():
         raise InputError(f"{data} is no folder: say with --data where the measuring photos are")
-    module = import_module(f"mien.bench.suites.{suite.value}")
+    module = import_module(f"mien.bench.suites.{suite}")
     with bar() as progress:
-        rows: Sequence[Row] = module.run(data, progress, jobs=jobs, **options).rows
-    _show(suite.value, rows)
+        rows: Sequence[Row] = module.run(data, progress, **options).rows
+    _show(suite, rows)
+    if page is not None:
+        typer.echo(page)
     if any(row.held is False for row in rows):
         raise typer.Exit(1)
 
