@@ -51,6 +51,7 @@ def test_wish_reaches_the_flow(mien_command, fake_flow) -> None:
         "turn": [5.0, 0.0, -2.5],
         "points": None,
         "report": Path("report.json"),
+        "draw": None,
     }
 
 
