@@ -37,6 +37,7 @@ def test_as_published(tmp_path, monkeypatch) -> None:
         ("steps=many", "'many' is no number"),
         ("preset=tiny", "use full, offload, 8-bit, 4-bit"),
         ("seed=-1", "seed -1"),
+        ("compiled=maybe", "answer yes or no"),
         ("steps=1", "steps are 2 or more"),
     ],
 )
@@ -53,3 +54,11 @@ def test_a_setting_twice() -> None:
 def test_nobody_s_folder() -> None:
     with pytest.raises(InputError, match="there is no such user"):
         drawing_of(["base=~nobody-of-that-name/x"])
+
+
+def test_speed_for_exactness(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("MIEN_MODELS", str(tmp_path))
+    model = drawing_of(["cache=0.1", "compiled=yes"]).model
+    assert (model.cache, model.compiled) == (0.1, True)
+    with pytest.raises(InputError, match="the threshold is 0 or more"):
+        drawing_of(["cache=-1"])

@@ -18,9 +18,10 @@ import mien
 from mien.core.errors import InputError, MienError
 from mien.core.points import load_points
 from mien.core.recipe import Recipe
-from mien.flows import redraw
+from mien.flows import drawing_model, redraw
+from mien.flows.drawing_model import Model
 from mien.flows.edit import EditResult, ask
-from mien.flows.redraw import Drawing, Model, redrawn
+from mien.flows.redraw import Drawing, redrawn
 from mien.flows.sitters import sitting
 from mien.media.image import load_image
 
@@ -40,7 +41,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, float], str]]
             for square, wish in zip(squares, wishes, strict=True)
         ]
 
-    monkeypatch.setattr(redraw, "_loaded", lambda model: None)
+    monkeypatch.setattr(redraw, "loaded", lambda model: None)
     monkeypatch.setattr(redraw, "redraw", clumsy)
     return asked
 
@@ -184,7 +185,7 @@ def test_too_little_memory_for_the_model(photo, monkeypatch, error) -> None:
     def load(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(redraw, "load", load)
+    monkeypatch.setattr(drawing_model, "load", load)
     with pytest.raises(MienError, match="preset full: use one that needs less"):
         _edits(photo, [{"happy": 1.0}])
 

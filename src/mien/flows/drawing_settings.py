@@ -11,10 +11,13 @@ from mien.core.models import find_model, model_named
 from mien.core.places import models_folder
 from mien.edit.backends.pixelsmile.denoise import Sampling
 from mien.edit.backends.pixelsmile.presets import Preset
-from mien.flows.redraw import Drawing, Model
+from mien.flows.drawing_model import Model
+from mien.flows.redraw import Drawing
 
 BASE = "Qwen-Image-Edit-2511"
 LORA = "pixelsmile"
+
+_ANSWERS = {"yes": True, "no": False}
 
 
 def _path(text: str) -> Path:
@@ -28,10 +31,16 @@ def _path_or_none(text: str) -> Path | None:
     return _path(text) if text else None
 
 
+def _yes(text: str) -> bool:
+    if text not in _ANSWERS:
+        raise InputError(f"{text}: answer yes or no")
+    return _ANSWERS[text]
+
+
 # By what they belong to, and how each is read.
 _MODEL: Mapping[str, Callable[[str], Any]] = {
     "base": _path, "lora": _path_or_none, "few-steps": _path_or_none, "lora-scale": float,
-    "preset": str, "device": str, "dtype": str,
+    "preset": str, "device": str, "dtype": str, "cache": float, "compiled": _yes,
 }  # fmt: skip
 _SAMPLING: Mapping[str, Callable[[str], Any]] = {
     "steps": int, "seed": int, "guidance": float, "batch": int,

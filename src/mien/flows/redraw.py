@@ -6,13 +6,11 @@ mesh, over what was drawn.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.errors import InputError, MienError
+from mien.core.errors import InputError
 from mien.core.expression import Wish
 from mien.core.face import Landmarks
 from mien.core.recipe import recipes
@@ -21,12 +19,11 @@ from mien.edit.backends.pixelsmile.conditioning import CONDITIONINGS
 from mien.edit.backends.pixelsmile.denoise import Sampling
 from mien.edit.backends.pixelsmile.editor import redraw
 from mien.edit.backends.pixelsmile.encode import MULTIPLE
-from mien.edit.backends.pixelsmile.load import Pipe, load
-from mien.edit.backends.pixelsmile.presets import Preset
 from mien.edit.backends.pixelsmile.prompts import EXPRESSIONS, NEUTRAL, warnings
 from mien.edit.backends.pixelsmile.prompts import Wish as Drawn
 from mien.edit.inset import Square, cut, followed, onto, paste, refined, square
 from mien.edit.portrait import drawn_portrait, portrait
+from mien.flows.drawing_model import Model, loaded
 from mien.flows.edit import Ask, EditResult, edited, measured_on, told, wanted_of
 from mien.flows.sitters import Sitter, Sitting
 from mien.landmark.cover.occlusion import occluders
@@ -35,29 +32,6 @@ Image = NDArray[np.uint8]
 
 _SHARP = 0.5  # of the picture's own finest detail; below that people are told
 _LARGEST = 4096  # px, side of a square that is drawn
-
-
-@dataclass(frozen=True)
-class Model:
-    """Which model draws, and how it fits into the machine.
-
-    Attributes:
-        base: folder of Qwen-Image-Edit-2511, as diffusers has it.
-        lora: PixelSmile's file; None for the base model alone.
-        few_steps: a LoRA that draws in a few steps; None for none.
-        lora_scale: weight of ``lora``.
-        preset: how it fits into memory.
-        device: ``cuda``, ``mps`` or ``cpu``; None for the best there is.
-        dtype: ``bfloat16`` or ``float32``.
-    """
-
-    base: Path
-    lora: Path | None = None
-    few_steps: Path | None = None
-    lora_scale: float = 1.0
-    preset: Preset = Preset.FULL
-    device: str | None = None
-    dtype: str = "bfloat16"
 
 
 @dataclass(frozen=True)
@@ -139,7 +113,7 @@ def redrawn(
     jobs = [(part, _for(wish, part, drawing)) for wish in drawn for part in parts]
     squares = iter(
         redraw(
-            _loaded(drawing.model),
+            loaded(drawing.model),
             [part.given for part, _ in jobs],
             [wish for _, wish in jobs],
             drawing.sampling,
@@ -157,29 +131,6 @@ def redrawn(
                 image, changed = _pasted(image, part, picture, say)
                 mask = np.maximum(mask, changed)
         yield _finished(people, image, mask, each, say)
-
-
-@lru_cache(maxsize=1)
-def _loaded(model: Model) -> Pipe:
-    try:
-        return load(
-            model.base,
-            model.lora,
-            preset=model.preset,
-            device=model.device,
-            dtype=model.dtype,
-            lora_scale=model.lora_scale,
-            few_steps=model.few_steps,
-        )
-    except MemoryError:
-        pass  # and so let go of the frames and of all they hold
-    except RuntimeError as error:  # of torch, which need not be installed to get here
-        if "memory" not in str(error):
-            raise
-    raise MienError(
-        f"out of memory while the model is loaded with preset {model.preset}: use one that needs"
-        " less; mien doctor says which fits"
-    )
 
 
 def _wish(asked: Ask, drawing: Drawing) -> Drawn:

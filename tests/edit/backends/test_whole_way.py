@@ -8,8 +8,9 @@ import pytest
 
 from mien.core.errors import ModelError
 from mien.edit.backends.pixelsmile.denoise import Sampling
+from mien.flows.drawing_model import Model
 from mien.flows.edit_file import edit_file
-from mien.flows.redraw import Drawing, Model, redrawn
+from mien.flows.redraw import Drawing, redrawn
 from mien.media.image import load_image
 
 
@@ -44,3 +45,14 @@ def test_a_lora_for_another_model(photo, base, lora, write_lora, tmp_path) -> No
     with pytest.raises(ModelError, match=r"other\.safetensors"):
         edit_file(photo, tmp_path / "a.png", {"happy": 1.0}, draw=draw)
     assert not (tmp_path / "a.png").exists()
+
+
+def test_the_first_block_cache(base, lora) -> None:
+    from mien.flows.drawing_model import loaded
+
+    with_cache, without = (
+        loaded(Model(base, lora, device="cpu", dtype="float32", cache=cache)).pipeline.transformer
+        for cache in (0.1, 0.0)
+    )
+    assert with_cache.is_cache_enabled
+    assert not without.is_cache_enabled

@@ -29,7 +29,9 @@ _CODE = (
     "core", "anatomy", "media", "landmark", "edit/mesh", "edit/points.py", "edit/portrait.py",
     "flows/sitters.py", "flows/edit.py",
 )  # fmt: skip
-_DRAWING_CODE = (*_CODE, "edit/inset", "edit/backends", "flows/redraw.py")
+_DRAWING_CODE = (
+    *_CODE, "edit/inset", "edit/backends", "flows/redraw.py", "flows/drawing_model.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
