@@ -157,3 +157,14 @@ def test_a_real_clip_is_read_by_everybody(data, tmp_path) -> None:
     ((_, kept),) = outcomes([short], data, tmp_path, 1)
     assert kept.case == outcome.case
     assert [event.onset for event in kept.found[OURS]] == [e.onset for e in outcome.found[OURS]]
+
+
+def test_only_surer_events_are_listed() -> None:
+    done = [(case, perfect(case)) for case in matrix()]
+    sure = {event.confidence for _, one in done for event in one.found[OURS]}
+    (confidence,) = sure
+    rows = {row.figure: row for row in rows_beside(done) if "confidence from" in row.figure}
+    assert len(rows) == 4 * 6
+    for least in (0.0, 0.3, 0.4, 0.5):
+        row = rows[f"micro F1, clean, 200 fps, confidence from {least:g}"]
+        assert row.measured.startswith("1.000" if confidence >= least else "0.000")

@@ -59,6 +59,7 @@ def test_read(mien_command, fake_flow) -> None:
             "neutral": Path("rest.jpg"),
             "context": None,
             "ground": None,
+            "confidence": 0.0,
             "magnify": False,
         }
     ]

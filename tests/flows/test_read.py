@@ -58,6 +58,16 @@ def test_a_smile_rises(smile: mien.Reading) -> None:
     assert longest.onset == pytest.approx(0.57, abs=0.15)
 
 
+def test_only_surer_events(clips: Path, smile: mien.Reading) -> None:
+    surest = max(event.confidence for event in smile.events)
+    path = clips / "single_face.mp4"
+    again = mien.read(path, confidence=surest)
+    assert [event.confidence for event in again.events] == [surest]
+    assert mien.read(path, confidence=1.0).events == []
+    with pytest.raises(InputError, match="lies between 0 and 1"):
+        mien.read(path, confidence=2.0)
+
+
 def test_quality(smile: mien.Reading) -> None:
     assert smile.quality.rate == pytest.approx(30)
     assert (smile.quality.verdict, smile.quality.faces, smile.quality.lost) == ("poor", 1, 0)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from mien.bench.result import Row
 from mien.bench.spot_cases import RATES
@@ -10,14 +11,42 @@ from mien.bench.spot_rows import Done, f1_rows, of_group
 from mien.bench.spot_run import Outcome
 from mien.bench.spotting_metrics import counts_of, pooled
 
+_FLOORS = (0.0, 0.3, 0.4, 0.5)  # of confidence
+
 
 def rows_beside(done: Sequence[Done]) -> list[Row]:
-    """Comparisons on the clips on which others, or mien with something changed, were run, too."""
+    """Comparisons: with a floor of confidence, with other spotters, with something changed.
+
+    The last two on the clips on which these were run, too.
+    """
     clean, confounded = of_group(done, "clean"), of_group(done, "confound")
     return [
+        *_surer(done),
         *_compared(clean, confounded),
         *_changed(clean + confounded + of_group(done, "quiet")),
     ]
+
+
+def _surer(done: Sequence[Done]) -> list[Row]:
+    """What a reader gains and loses who lists only the surer events."""
+    rows = []
+    for least in _FLOORS:
+        sure = [(case, _only_sure(outcome, least)) for case, outcome in done]
+        clean, quiet = of_group(sure, "clean"), of_group(sure, "quiet")
+        what = f"confidence from {least:g}"
+        for rate in RATES:
+            here = [one for one in clean if one[0].rate == rate]
+            rows += f1_rows(f"micro F1, clean, {rate:g} fps, {what}", here)
+        rows += f1_rows(f"micro F1, confounds, 200 fps, {what}", of_group(sure, "confound"))
+        alarms = [sum(_alarms(outcome, OURS) for _, outcome in quiet) / max(len(quiet), 1)]
+        figure = f"false micro-expressions per 100 clips of nothing, {what}"
+        rows.append(Row(figure, "", f"{100 * alarms[0]:.1f}", f"{len(quiet)} clips", "", None))
+    return rows
+
+
+def _only_sure(outcome: Outcome, least: float) -> Outcome:
+    sure = tuple(event for event in outcome.found[OURS] if event.confidence >= least)
+    return replace(outcome, found={OURS: sure})
 
 
 def _compared(clean: list[Done], confounded: list[Done]) -> list[Row]:

@@ -61,6 +61,15 @@ def read(
         str | None,
         typer.Option(metavar="TEXT", help="With --ground: where that reason is written down."),
     ] = None,
+    confidence: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="C",
+            help="List only events of at least this confidence: fewer false alarms, fewer finds.",
+        ),
+    ] = 0.0,
     magnify: Annotated[
         bool,
         typer.Option(
@@ -94,6 +103,7 @@ def read(
             neutral=zero,
             context=context,
             ground=reason,
+            confidence=confidence,
             magnify=magnify,
             progress=progress,
             say=remarks.append,

@@ -25,6 +25,7 @@ from mien.capture.recording import Recorder
 from mien.capture.rows import Rows
 from mien.capture.spotting import spot
 from mien.capture.verdict import LEVELS, Verdict
+from mien.core.errors import InputError
 from mien.core.face import Event
 from mien.core.facs import to_dict
 from mien.core.memory import give_back
@@ -64,6 +65,7 @@ def read(
     path: str | os.PathLike[str],
     *,
     neutral: Source | None = None,
+    confidence: float = 0.0,
     progress: Progress = silent,
     without: Without = NOTHING,
 ) -> Reading:
@@ -76,19 +78,26 @@ def read(
         neutral: a photo of the person at rest, or the name of somebody calibrated, which counts for
             the largest face; without it the resting face is taken from the calmest moments of the
             clip, or for a photo from faces in general, and confidence is lower.
+        confidence: least confidence of the events that are listed, 0 to 1; docs/benchmarks.md says
+            what it costs.
         progress: told about the frames.
         without: parts of the reader that are left out, to see what they are worth.
 
     Raises:
-        InputError: ``neutral`` is neither a file nor a name that is known.
+        InputError: ``neutral`` is neither a file nor a name that is known, or a confidence that is
+            none.
         MediaError: a file cannot be read.
         NoFaceError: a photo, or the neutral photo, without a face. A clip without one is read: all
             its rows are ``lost``.
     """
+    if not 0.0 <= confidence <= 1.0:
+        raise InputError(f"confidence {confidence:g}: lies between 0 and 1")
     path = Path(path)
     if classify(path) == "image":
         return _photo(path, neutral_of(neutral))
-    return annotated(_clip(path, neutral_of(neutral), progress, without))
+    reading = _clip(path, neutral_of(neutral), progress, without)
+    sure = [event for event in reading.events if event.confidence >= confidence]
+    return annotated(replace(reading, events=sure))
 
 
 @one_thread()

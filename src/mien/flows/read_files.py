@@ -29,6 +29,7 @@ def read_files(
     neutral: Source | None = None,
     context: str | None = None,
     ground: Ground | None = None,
+    confidence: float = 0.0,
     magnify: bool = False,
     progress: Progress = silent,
     say: Say = unheard,
@@ -46,6 +47,7 @@ def read_files(
         context: where the clips were made, if their movements shall have names; as for
             :func:`mien.flows.annotate.permission`.
         ground: what justifies names at work and in education.
+        confidence: as in :func:`mien.flows.read.read`.
         magnify: whether the motion-magnified previews are written as clips, too, into
             ``magnified/``; on the page they always are.
         progress: told about the frames and the pictures.
@@ -69,7 +71,8 @@ def read_files(
     zero, allowed = _zero(neutral), _allowed(decision, ground)
     written: list[Path] = []
     for path, folder in zip(paths, folders, strict=True):
-        reading = annotated(read(path, neutral=neutral, progress=progress), decision)
+        found = read(path, neutral=neutral, confidence=confidence, progress=progress)
+        reading = annotated(found, decision)
         with whole_folder(folder, _is_reading) as part:
             events = write_report(
                 part / _REPORT,
