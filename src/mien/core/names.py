@@ -1,6 +1,8 @@
 """Names that people give and that files are called by."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
 from mien.core.errors import InputError
 
@@ -25,3 +27,18 @@ def check_name(name: str) -> str:
             " dashes, with a letter or digit first"
         )
     return name
+
+
+def distinct(names: Iterable[str], same: Callable[[str], str] = str) -> Iterator[str]:
+    """The names, all different: one that is taken gets ``-2``, the next ``-3`` and so on.
+
+    Args:
+        names: in order.
+        same: what makes two names one, such as ``str.casefold``.
+    """
+    taken: set[str] = set()
+    for name in names:
+        numbered = (name if n == 1 else f"{name}-{n}" for n in count(1))
+        free = next(one for one in numbered if same(one) not in taken)
+        taken.add(same(free))
+        yield free

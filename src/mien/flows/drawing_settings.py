@@ -37,10 +37,16 @@ def _yes(text: str) -> bool:
     return _ANSWERS[text]
 
 
+def _preset(text: str) -> Preset:
+    if text not in [*Preset]:
+        raise InputError(f"preset={text}: use {', '.join(Preset)}")
+    return Preset(text)
+
+
 # By what they belong to, and how each is read.
 _MODEL: Mapping[str, Callable[[str], Any]] = {
     "base": _path, "lora": _path_or_none, "few-steps": _path_or_none, "lora-scale": float,
-    "preset": str, "device": str, "dtype": str, "cache": float, "compiled": _yes,
+    "preset": _preset, "device": str, "dtype": str, "cache": float, "compiled": _yes,
 }  # fmt: skip
 _SAMPLING: Mapping[str, Callable[[str], Any]] = {
     "steps": int, "seed": int, "guidance": float, "batch": int,
@@ -61,10 +67,6 @@ def drawing_of(settings: Sequence[str]) -> Drawing:
     given = dict(map(_setting, settings))
     if len(given) < len(settings):
         raise InputError(f"{', '.join(settings)}: a setting twice: give it once")
-    if "preset" in given and given["preset"] not in [*Preset]:
-        raise InputError(f"preset={given['preset']}: use {', '.join(Preset)}")
-    if "preset" in given:
-        given["preset"] = Preset(given["preset"])
 
     def part(names: Mapping[str, object]) -> dict[str, Any]:
         return {name.replace("-", "_"): given[name] for name in names if name in given}

@@ -1,11 +1,11 @@
 """What a reading leaves on disk: a folder per clip or photo, whole or not at all."""
 
-from itertools import count
 from pathlib import Path
 
 from mien.capture.evidence import MODEL
 from mien.capture.quality import remark
 from mien.core.models import find_model
+from mien.core.names import distinct
 from mien.core.seams import Progress, Say, silent, unheard
 from mien.edit.portrait import Source
 from mien.export import FORMATS, at_hand
@@ -122,14 +122,9 @@ def _folders(paths: list[Path], out: Path) -> list[Path]:
     Raises:
         MediaError: one of them holds something that mien did not write.
     """
-    taken: set[str] = set()
-    folders = []
-    for path in paths:
-        names = (path.stem if n == 1 else f"{path.stem}-{n}" for n in count(1))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        check_replaceable(out / name, _is_reading)
-        folders.append(out / name)
+    folders = [out / name for name in distinct(path.stem for path in paths)]
+    for folder in folders:
+        check_replaceable(folder, _is_reading)
     return folders
 
 

@@ -6,6 +6,7 @@ mesh, over what was drawn.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,12 @@ class _Part:
     def points(self) -> NDArray[np.float64]:
         """Landmarks on the square that is given away, shape (478, 3), px of it."""
         return self.square.to_cut(self.sitter.person.landmarks.points, self.given.shape[0])
+
+    @cached_property
+    def cover(self) -> NDArray[np.float32] | None:
+        """What lies before the face and stays, whatever is drawn; None for flat art."""
+        sitter = self.sitter
+        return None if sitter.drawn else occluders(sitter.image, sitter.person.landmarks.points)
 
 
 def redrawn(
@@ -176,8 +183,7 @@ def _pasted(image: Image, part: _Part, drawn: Image, say: Say) -> tuple[Image, N
         return image, np.zeros(image.shape[:2], np.float32)
     aligned = refined(onto(found, points), drawn, given, points)
     whole = part.sitter.person.landmarks.points
-    cover = None if part.sitter.drawn else occluders(part.sitter.image, whole)
-    done = paste(image, part.square, drawn, aligned, whole, found, cover)
+    done = paste(image, part.square, drawn, aligned, whole, found, part.cover)
     if done.sharpness < _SHARP:
         larger = ": a larger --with side=N helps" if done.resolution < 1 else ""
         say(

@@ -6,7 +6,7 @@ fields are taken as they come. Any folder of portraits makes a stand-in: everyon
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from mien.bench.people import people
 from mien.core.document import did_you_mean
 from mien.core.errors import InputError
+from mien.core.names import distinct
 from mien.core.recipe import recipes
 from mien.flows.shoot import photos_in
 from mien.judge.answer import excerpt
@@ -91,7 +92,7 @@ def _found(data: Path) -> list[Portrait]:
         photos = photos_in(data)
     return [
         Portrait(name, photo, dict.fromkeys(TWELVE, ""))
-        for name, photo in zip(_names(photos), photos, strict=True)
+        for name, photo in zip(distinct(photo.stem for photo in photos), photos, strict=True)
     ]
 
 
@@ -119,7 +120,7 @@ def listed(rows: Path) -> list[Portrait]:
         except InputError as error:
             raise InputError(f"{rows}:{number}: {error}") from None
         grouped.setdefault((photo, box), {})[category] = prompt
-    names = _names([photo for photo, _ in grouped])
+    names = distinct(photo.stem for photo, _ in grouped)
     return [
         Portrait(name, photo, wanted, box)
         for name, ((photo, box), wanted) in zip(names, grouped.items(), strict=True)
@@ -178,13 +179,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a name that is too long
         return False
-
-
-def _names(photos: Sequence[Path]) -> list[str]:
-    """A name for each, its stem; the second of a stem gets -2."""
-    seen: dict[str, int] = {}
-    names = []
-    for photo in photos:
-        count = seen[photo.stem] = seen.get(photo.stem, 0) + 1
-        names.append(photo.stem if count == 1 else f"{photo.stem}-{count}")
-    return names

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mien.core import facs
 from mien.core.errors import InputError, MediaError
 from mien.core.expression import Asked
 from mien.core.face import Which
+from mien.core.names import distinct
 from mien.flows.edit import Ask, ask
 from mien.flows.edit_file import labels
 from mien.media.files import atomic
@@ -203,13 +203,9 @@ def _check_out(out: Path, photos: Sequence[Path]) -> None:
         raise MediaError(f"{out}: holds other files: give the name of another folder")
 
 
-def _names(photos: Iterable[Path]) -> Iterator[str]:
-    taken: set[str] = set()
-    for photo in photos:
-        stems = (photo.stem if n == 1 else f"{photo.stem}-{n}" for n in count(1))
-        stem = next(stem for stem in stems if stem.casefold() not in taken)
-        taken.add(stem.casefold())
-        yield stem + _ending(photo)
+def _names(photos: Sequence[Path]) -> Iterator[str]:
+    stems = distinct((photo.stem for photo in photos), str.casefold)
+    yield from (stem + _ending(photo) for stem, photo in zip(stems, photos, strict=True))
 
 
 def _ending(photo: Path) -> str:
