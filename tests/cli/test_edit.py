@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mien.core.recipe import Recipe, find, recipe_text
+from mien.flows.edit import MESH
 from mien.flows.shoot import Shoot, photos_in
 
 MINE = Recipe("mine", {"AU12": 2.0})
@@ -51,8 +52,16 @@ def test_wish_reaches_the_flow(mien_command, fake_flow) -> None:
         "turn": [5.0, 0.0, -2.5],
         "points": None,
         "report": Path("report.json"),
-        "draw": None,
+        "words": {},
+        "backend": MESH,
     }
+
+
+def test_words_of_ones_own_reach_the_flow(mien_command, fake_flow) -> None:
+    calls = fake_flow("mien.flows.edit_file", "edit_file", [])
+    typed = ("--text", "faintly amused=0.6", "--text", "proud")
+    assert mien_command("edit", "in.png", "-o", "a.png", *typed).code == 0
+    assert calls[0]["words"] == {"faintly amused": 0.6, "proud": 1.0}
 
 
 def test_points_reach_the_flow(mien_command, fake_flow) -> None:
@@ -109,7 +118,7 @@ def test_folder_and_recipes_reach_the_flow(mien_command, fake_shoot, mine, tmp_p
     }
     assert call == {
         "set": {"AU12": 0.0}, "strengths": [0.5, 1.0], "face": 1, "neutral": None, "jobs": 3,
-        "turn": (0.0, 0.0, 0.0),
+        "turn": (0.0, 0.0, 0.0), "words": {}, "backend": MESH,
     }  # fmt: skip
     assert ran.out.splitlines() == ["out/mine/photo.jpg", "out/sheet.jpg", "out/report.json"]
     assert ran.err.splitlines() == [
@@ -167,6 +176,8 @@ def test_nothing_done_is_an_error(mien_command, fake_flow, tmp_path) -> None:
         (["--turn", "left"], "--turn: 'left' is not a number"),
         (["--set", "AU30=1"], "write AU30L or AU30R"),
         (["--strengths", ""], "separated by commas"),
+        (["--text", "=1"], "give words"),
+        (["--text", "amused=much"], "'much' is not a number"),
         (["--strengths", "0,x"], "'x' is not a number"),
         (["--neutral", "https://example.org/me.jpg"], "is a URL"),
     ],

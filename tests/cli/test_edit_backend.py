@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mien.flows.drawing_settings import BASE
+from mien.flows.drawing.settings import BASE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import typer
 
 from mien.cli import edit_moving as moving
 from mien.cli import edit_options as options
-from mien.cli.edit_backend import Backend, draw_of
+from mien.cli.edit_backend import Name, backend_of
 from mien.cli.edit_mode import mode, typed
 from mien.cli.options import Neutral
 from mien.cli.progress import bar
@@ -26,6 +26,7 @@ def edit(
     source: options.Source,
     out: options.Out,
     expression: options.Expressions = None,
+    text: options.Texts = None,
     recipe: options.Recipes = None,
     au: options.Aus = None,
     set_: options.Fixed = None,
@@ -42,7 +43,7 @@ def edit(
     seconds: options.Seconds = 1.5,
     blinks: options.Blinks = False,
     seed: options.Seed = 0,
-    backend: options.Backend = Backend.MESH,
+    backend: options.Backend = Name.MESH,
     with_: options.With = None,
 ) -> None:
     """Write a photo, a clip, or a folder of photos, with another expression.
@@ -64,13 +65,15 @@ def edit(
       mien edit me.jpg -o turn.mp4 --from confused --to surprised --blinks
       mien edit talk.mp4 -o warm.mp4 --timeline keys.json
       mien edit me.jpg -o new.jpg --expression happy=0.6 --backend pixelsmile --with steps=20
+      mien edit me.jpg -o set --backend pixelsmile --recipe happy --recipe sad
     """
     found = mode(source, out, typed(context), len(recipe or ()))
-    asked, who = wanted(expression, au, set_, recipe, strengths, turn), which(face)
+    asked = wanted(expression, au, set_, recipe, strengths, turn, text)
+    who, drawn_by = which(face), (backend, with_ or ())
     if found == "photo":
-        _photo(source, out, asked, who, neutral, points, measure, (backend, with_ or ()))
+        _photo(source, out, asked, who, neutral, points, measure, drawn_by)
     elif found == "photos":
-        _shoot(source, out, asked, who, neutral, jobs)
+        _shoot(source, out, asked, who, neutral, jobs, drawn_by)
     elif found == "clip":
         moving.edit_clip(
             source, out, timeline, asked.whole, face=who, neutral=neutral, report=measure
@@ -85,6 +88,7 @@ def edit(
             seed=seed,
             face=who,
             neutral=neutral,
+            backend=drawn_by,
         )
 
 
@@ -96,7 +100,7 @@ def _photo(
     neutral: Path | None,
     points: Path | None,
     report: Path | None,
-    drawn_by: tuple[Backend, Sequence[str]],
+    drawn_by: tuple[Name, Sequence[str]],
 ) -> None:
     """One picture, or one per strength."""
     from mien.flows.edit_file import edit_file
@@ -114,14 +118,21 @@ def _photo(
             points=points,
             report=report,
             progress=progress,
-            draw=draw_of(*drawn_by, progress),
+            words=asked.words,
+            backend=backend_of(*drawn_by, progress),
         )
     for path in written:
         typer.echo(path)
 
 
 def _shoot(
-    source: Path, out: Path, asked: Wanted, face: Which, neutral: Path | None, jobs: int
+    source: Path,
+    out: Path,
+    asked: Wanted,
+    face: Which,
+    neutral: Path | None,
+    jobs: int,
+    drawn_by: tuple[Name, Sequence[str]],
 ) -> None:
     """Every photo of a folder with every recipe; a photo counts as a folder of one."""
     from mien.flows.shoot import photos_in, shoot
@@ -139,6 +150,8 @@ def _shoot(
                 face=face,
                 neutral=neutral,
                 turn=asked.turn,
+                words=asked.words,
+                backend=backend_of(*drawn_by, progress),
                 jobs=jobs,
                 progress=progress,
             )

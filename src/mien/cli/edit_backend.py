@@ -1,4 +1,4 @@
-"""``--backend`` and ``--with`` of ``mien edit``: what draws the picture, and how."""
+"""``--backend`` and ``--with`` of ``mien edit``: what edits the picture, and how."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -11,21 +11,21 @@ from mien.core.errors import InputError
 from mien.core.seams import Progress
 
 if TYPE_CHECKING:
-    from mien.flows.edit_file import Draw
+    from mien.flows.backend import Backend
 
 
-class Backend(StrEnum):
+class Name(StrEnum):
     """What draws an edited picture."""
 
     MESH = "mesh"
     PIXELSMILE = "pixelsmile"
 
 
-def draw_of(backend: Backend, settings: Sequence[str], progress: Progress) -> "Draw | None":
-    """What draws, for :func:`mien.flows.edit_file.edit_file`; None for the mesh.
+def backend_of(name: Name, settings: Sequence[str], progress: Progress) -> "Backend":
+    """What edits.
 
     Args:
-        backend: of ``--backend``.
+        name: of ``--backend``.
         settings: of ``--with``, each NAME=VALUE.
         progress: told about prompts and steps.
 
@@ -33,13 +33,14 @@ def draw_of(backend: Backend, settings: Sequence[str], progress: Progress) -> "D
         InputError: an unknown setting or a value that is none, or settings for the mesh.
         ModelError: PixelSmile's file is another one.
     """
-    if backend is Backend.MESH:
+    if name is Name.MESH:
         if settings:
             raise InputError(f"--with {settings[0]}: is for --backend pixelsmile")
-        return None
-    from mien.flows.drawing_settings import drawing_of
-    from mien.flows.redraw import redrawn
+        from mien.flows.edit import MESH
+
+        return MESH
+    from mien.flows.drawing.redraw import pixelsmile
+    from mien.flows.drawing.settings import drawing_of
 
     say = partial(typer.echo, err=True)
-    drawing = drawing_of(settings)
-    return partial(redrawn, drawing, progress=progress, say=lambda line: say(f"mien: {line}"))
+    return pixelsmile(drawing_of(settings), progress, lambda line: say(f"mien: {line}"))

@@ -13,6 +13,7 @@ Mode = Literal["photo", "photos", "clip", "transition"]
 _PHOTO: tuple[Mode, ...] = ("photo",)
 _PHOTOS: tuple[Mode, ...] = ("photo", "photos")
 _PEOPLE: tuple[Mode, ...] = ("photo", "photos", "clip")
+_DRAWN: tuple[Mode, ...] = ("photo", "photos", "transition")
 _CLIP: tuple[Mode, ...] = ("clip",)
 _TRANSITION: tuple[Mode, ...] = ("transition",)
 
@@ -22,7 +23,8 @@ _FOR: dict[str, tuple[Mode, ...]] = {
     "--set": _PHOTOS, "--strengths": _PHOTOS, "--turn": _PHOTOS,
     "--points": _PHOTO, "--measure": ("photo", "clip"), "--jobs": ("photos",), "--timeline": _CLIP,
     "--from": _TRANSITION, "--to": _TRANSITION, "--seconds": _TRANSITION,
-    "--blinks": _TRANSITION, "--seed": _TRANSITION, "--backend": _PHOTO, "--with": _PHOTO,
+    "--blinks": _TRANSITION, "--seed": _TRANSITION, "--text": _PHOTOS,
+    "--backend": _DRAWN, "--with": _DRAWN,
 }  # fmt: skip
 _CALLED: dict[Mode, str] = {
     "photo": "one photo",

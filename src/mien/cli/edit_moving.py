@@ -1,9 +1,12 @@
 """What ``mien edit`` does where something moves: clips, and clips made of photos."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
+from mien.cli.edit_backend import Name, backend_of
 from mien.cli.progress import bar
 from mien.cli.wish import recipe_of
 from mien.core.errors import InputError
@@ -68,22 +71,25 @@ def edit_transition(
     seed: int = 0,
     face: Which = 0,
     neutral: Path | None = None,
+    backend: tuple[Name, Sequence[str]] = (Name.MESH, ()),
 ) -> None:
     """Make a clip of a photo: from one expression to another."""
-    from mien.flows.transition import transition_file
-
-    with bar() as progress:
-        written = transition_file(
-            source,
-            out,
-            start,
-            end,
-            seconds=seconds,
-            blinks=blinks,
-            seed=seed,
-            face=face,
-            neutral=neutral,
-            progress=progress,
+    if backend[0] is not Name.MESH and (blinks or seed):
+        raise InputError(
+            f"--blinks, --seed: are the mesh's: leave them out for --backend {backend[0]}"
         )
+    with bar() as progress:
+        editor = backend_of(*backend, progress)
+        same: dict[str, Any] = {
+            "seconds": seconds, "face": face, "neutral": neutral, "progress": progress,
+        }  # fmt: skip
+        if backend[0] is Name.MESH:
+            from mien.flows.transition import transition_file
+
+            written = transition_file(source, out, start, end, blinks=blinks, seed=seed, **same)
+        else:
+            from mien.flows.drawing.transition import drawn_transition
+
+            written = drawn_transition(source, out, start, end, editor, **same)
     for path in written:
         typer.echo(path)

@@ -33,6 +33,15 @@ Expressions = Annotated[
         "NAME is one of `mien recipes` or a recipe's file.",
     ),
 ]
+Texts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text",
+        metavar="WORDS[=S]",
+        help='For --backend pixelsmile: an expression in your own words, such as "faintly amused". '
+        "Repeat to blend.",
+    ),
+]
 Recipes = Annotated[
     list[str] | None,
     typer.Option(
@@ -137,7 +146,7 @@ Blinks = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Other blinks.")]
 Backend = Annotated[
-    edit_backend.Backend,
+    edit_backend.Name,
     typer.Option(
         "--backend",
         help="What draws: mien's mesh, at once on any machine; or PixelSmile, a diffusion model "

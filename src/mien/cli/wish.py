@@ -17,6 +17,7 @@ class Wanted:
     Attributes:
         wish: of ``--expression`` and ``--au``, as :func:`mien.edit` takes it.
         recipes: of ``--recipe``, with strengths; one picture each.
+        words: of ``--text``, with strengths.
         fixed: of ``--set``; None without.
         strengths: of ``--strengths``; None without.
         turn: of ``--turn``, degrees.
@@ -24,6 +25,7 @@ class Wanted:
 
     wish: dict[str | Recipe, float]
     recipes: tuple[tuple[Recipe, float], ...]
+    words: dict[str, float]
     fixed: dict[str, float] | None
     strengths: Sequence[float] | None
     turn: Sequence[float]
@@ -40,9 +42,9 @@ class Wanted:
             InputError: nothing is asked, or two recipes have one name.
         """
         if not self.recipes:
-            if not self.wish and not self.fixed and not any(self.turn):
+            if not (self.wish or self.words or self.fixed or any(self.turn)):
                 raise InputError(
-                    "nothing to do: give --recipe, --expression, --au, --set or --turn"
+                    "nothing to do: give --recipe, --expression, --text, --au, --set or --turn"
                 )
             return {"edited": self.wish}
         named: dict[str, dict[str | Recipe, float]] = {}
@@ -61,6 +63,7 @@ def wanted(
     recipes: Iterable[str] | None,
     strengths: str | None,
     turn: str | None,
+    texts: Iterable[str] | None = None,
 ) -> Wanted:
     """Read the options, as typed.
 
@@ -73,6 +76,7 @@ def wanted(
     return Wanted(
         wish,
         tuple(recipe_of(text) for text in recipes or ()),
+        dict(_worded(text) for text in texts or ()),
         au_pairs(fixed or (), "--set", "AU12=0") or None,
         numbers(strengths, "--strengths") if strengths is not None else None,
         numbers(turn, "--turn") if turn is not None else (0.0, 0.0, 0.0),
@@ -93,6 +97,16 @@ def which(text: str) -> Which:
     if len(parts) == 1 and parts[0] >= 0 and parts[0].is_integer():
         return int(parts[0])
     raise InputError(f"--face {text}: write a number from 0, a point X,Y in pixels, or all")
+
+
+def _worded(text: str) -> tuple[str, float]:
+    """Words and their strength: ``faintly amused`` or ``faintly amused=0.6``."""
+    words, equals, strength = text.rpartition("=")
+    if not equals:
+        words, strength = text, "1"
+    if not words.strip():
+        raise InputError(f'--text {text}: give words, such as "faintly amused=0.6"')
+    return words.strip(), number(strength, f"--text {text}")
 
 
 def _named(name: str) -> str | Recipe:

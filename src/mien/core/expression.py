@@ -32,12 +32,14 @@ class Wish:
     """What a user wants of a face, in two parts.
 
     Attributes:
-        expressions: recipe to strength, 0 to 1.5.
+        expressions: recipe to strength, 0 to ``most``.
         additions: shape (len(COLUMNS),), change of intensity per action unit.
+        most: strength that no expression may leave.
     """
 
     expressions: Mapping[Recipe, float]
     additions: NDArray[np.float64]
+    most: float = MAX_STRENGTH
 
     def scaled(self, factor: float) -> "Wish":
         """The same wish, stronger or weaker.
@@ -47,18 +49,22 @@ class Wish:
         """
         strengths = {recipe: factor * value for recipe, value in self.expressions.items()}
         for recipe, value in strengths.items():
-            _check_strength(recipe.name, value)
-        return Wish(strengths, factor * self.additions)
+            _check_strength(recipe.name, value, self.most)
+        return Wish(strengths, factor * self.additions, self.most)
 
 
-def parse_wish(wish: Asked) -> Wish:
+def parse_wish(wish: Asked, most: float = MAX_STRENGTH) -> Wish:
     """Sort the entries of a wish such as ``{"happy": 0.6, "AU12L": 2.5}`` or ``{recipe: 0.6}``.
 
     NaN entries are ignored, so that the output of a measurement can be given back.
 
+    Args:
+        wish: what a caller wrote.
+        most: largest strength of an expression.
+
     Raises:
         InputError: an unknown name, an expression given twice, a value that is not a number, a
-            strength outside 0 to 1.5.
+            strength out of range.
     """
     expressions: dict[Recipe, float] = {}
     additions: dict[str, float] = {}
@@ -71,12 +77,12 @@ def parse_wish(wish: Asked) -> Wish:
             for column in facs.expand(key):
                 additions[column] = additions.get(column, 0.0) + number
         else:
-            _check_strength(name, number)
+            _check_strength(name, number, most)
             recipe = key if isinstance(key, Recipe) else find(key)
             if recipe in expressions:
                 raise InputError(f"{name}: the same expression twice: give it once")
             expressions[recipe] = number
-    return Wish(expressions, facs.vector(additions))
+    return Wish(expressions, facs.vector(additions), most)
 
 
 def goal(recipe: Recipe, current: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -147,8 +153,6 @@ def _number(name: str, value: object) -> float:
     return number
 
 
-def _check_strength(name: str, strength: float) -> None:
-    if not 0.0 <= strength <= MAX_STRENGTH:
-        raise InputError(
-            f"{name}={strength:g}: a strength lies between 0 (as it is) and {MAX_STRENGTH:g}"
-        )
+def _check_strength(name: str, strength: float, most: float) -> None:
+    if not 0.0 <= strength <= most:
+        raise InputError(f"{name}={strength:g}: a strength lies between 0 (as it is) and {most:g}")

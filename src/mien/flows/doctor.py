@@ -9,11 +9,13 @@ from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from mien.core.errors import InputError, MissingExtraError
+from mien.core.errors import InputError, MissingExtraError, ModelError
+from mien.core.models import lacking, model_named
 from mien.core.places import home
 
 _NEEDED = ("mediapipe", "numpy", "scipy", "pillow", "av", "pandas", "plotly", "typer", "rich")
 _OPTIONAL = {"scikit-image": "demo", "onnxruntime": "bench"}
+_DRAWING = ("pixelsmile", *model_named("pixelsmile").needs)
 _LIBRARIES = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
 _APT = "apt-get install -y libgl1 libglib2.0-0"
 _OPENCV = "opencv-contrib-python"  # the one that mediapipe brings
@@ -145,7 +147,9 @@ def _pixelsmile() -> Check:
     try:
         device, memory = machine()
         told = f"{device}, {memory / 1e9:.0f} GB: --with preset={recommend(memory, device)}"
-    except (MissingExtraError, InputError) as error:
+        if absent := sum(len(lacking(model_named(name))) for name in _DRAWING):
+            told += f"; {absent} of its files are not here: mien models pull pixelsmile"
+    except (MissingExtraError, InputError, ModelError) as error:
         told = f"not here, only needed for --backend pixelsmile: {error}"
     return Check("pixelsmile", True, told)
 

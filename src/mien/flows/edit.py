@@ -1,7 +1,7 @@
 """Edit a portrait in memory: the same person, another expression, measured afterwards."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,13 @@ from mien.anatomy.inverse import invert
 from mien.anatomy.threads import one_thread
 from mien.core import facs
 from mien.core.errors import InputError
-from mien.core.expression import Asked, Wish, parse_wish, target
+from mien.core.expression import MAX_STRENGTH, Asked, Wish, parse_wish, target
 from mien.core.face import Landmarks, Which
 from mien.core.points import Point
 from mien.edit.mesh import paint
 from mien.edit.points import moved
 from mien.edit.portrait import Portrait, Source, hidden_as_nan, pixels_of
+from mien.flows.backend import Backend
 from mien.flows.sitters import Sitter, Sitting, sitting
 from mien.landmark.detect import reread
 
@@ -36,12 +37,14 @@ class Ask:
         fixed: action unit to absolute intensity, 0 to 5.
         turn: by how much the head turns further: yaw, pitch, roll in degrees.
         factor: of the whole: 0 is the picture as it is, 1 all that is asked.
+        words: expressions in words of one's own to strength, for a backend that takes them.
     """
 
     wish: Wish
     fixed: Mapping[str, float]
     turn: Turn
     factor: float = 1.0
+    words: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class EditResult:
         edits: one per edited face, largest first; there is at least one.
         faces: all faces of the picture, largest first.
         left: number of a face that was asked for and is not edited, and why.
+        passes: what has changed the picture, in order: ``backend``, and for one that draws the
+            ``strengths`` it was given.
     """
 
     image: Image
@@ -91,6 +96,7 @@ class EditResult:
     edits: tuple[FaceEdit, ...]
     faces: tuple[Landmarks, ...]
     left: Mapping[int, str]
+    passes: tuple[Mapping[str, object], ...] = ()
 
     @property
     def aus(self) -> dict[str, float]:
@@ -113,6 +119,8 @@ def edit(
     neutral: Source | None = None,
     turn: Sequence[float] = STRAIGHT,
     points: Mapping[str, Point] | None = None,
+    words: Mapping[str, float] | None = None,
+    backend: Backend | None = None,
 ) -> EditResult:
     """Give a portrait another expression.
 
@@ -128,32 +136,43 @@ def edit(
         turn: by how much the head turns further: yaw, pitch, roll in degrees, −10 to 10 each.
         points: of a drawn face, name to (x, y) in px, see :mod:`mien.core.points`; without them
             faces are detected.
+        words: expressions in words of one's own to strength, for a backend that draws.
+        backend: what edits it; None for the mesh, see :func:`mien.flows.redraw.pixelsmile`.
 
     Raises:
         InputError: an unknown name or a value out of range.
         MediaError: a file cannot be read.
         NoFaceError: no such face, or it is turned too far aside.
     """
-    asked, image = ask(wish, set, turn), pixels_of(source)
+    backend = backend or MESH
+    asked, image = ask(wish, set, turn, words, backend), pixels_of(source)
     name = "the picture" if isinstance(source, np.ndarray) else str(source)
-    return edited(sitting(image, name, face=face, neutral=neutral, points=points), asked)
+    people = sitting(image, name, face=face, neutral=neutral, points=points)
+    return next(backend.edits(people, [asked]))
 
 
 def ask(
-    wish: Asked, set: Mapping[str, float] | None = None, turn: Sequence[float] = STRAIGHT
+    wish: Asked,
+    set: Mapping[str, float] | None = None,
+    turn: Sequence[float] = STRAIGHT,
+    words: Mapping[str, float] | None = None,
+    backend: Backend | None = None,
 ) -> Ask:
     """What a caller wrote, checked; the arguments are those of :func:`edit`.
 
     Raises:
         InputError: an unknown name or a value out of range.
     """
-    parsed, fixed = parse_wish(wish), dict(set or {})
+    backend = backend or MESH
+    parsed, fixed = parse_wish(wish, backend.strongest), dict(set or {})
     target(np.zeros(len(facs.COLUMNS)), parsed, fixed)
     angles = [float(angle) for angle in turn]
     if len(angles) != 3 or not all(abs(angle) <= MAX_TURN for angle in angles):
         told = ",".join(f"{angle:g}" for angle in angles)
         raise InputError(f"turn {told}: give yaw,pitch,roll, each from -10 to 10 degrees")
-    return Ask(parsed, fixed, (angles[0], angles[1], angles[2]))
+    asked = Ask(parsed, fixed, (angles[0], angles[1], angles[2]), words=dict(words or {}))
+    backend.check(asked)
+    return asked
 
 
 def edited(people: Sitting, asked: Ask) -> EditResult:
@@ -188,7 +207,23 @@ def edited(people: Sitting, asked: Ask) -> EditResult:
         told(sitter, wanted, sitter.person.visible_aus if still else measured_on(image, sitter))
         for sitter, wanted, still in wants
     )
-    return EditResult(image, mask, edits, people.faces, people.left)
+    passes = () if all(still for *_, still in wants) else ({"backend": MESH.name},)
+    return EditResult(image, mask, edits, people.faces, people.left, passes)
+
+
+def _by_mesh(people: Sitting, asks: Sequence[Ask]) -> Iterator[EditResult]:
+    return (edited(people, each) for each in asks)
+
+
+def _knows_recipes(asked: Ask) -> None:
+    if asked.words:
+        raise InputError(
+            f"{next(iter(asked.words))!r}: words of one's own are for the backend pixelsmile; the"
+            " mesh knows recipes"
+        )
+
+
+MESH = Backend("mesh", _by_mesh, _knows_recipes, MAX_STRENGTH)
 
 
 def wanted_of(person: Portrait, asked: Ask) -> NDArray[np.float64]:

@@ -1,7 +1,6 @@
 """From one expression to another, as a clip."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +12,18 @@ from mien.core.blinks import natural_blinks, shut
 from mien.core.errors import InputError
 from mien.core.expression import Asked
 from mien.core.face import Which
-from mien.core.recipe import Recipe
 from mien.core.seams import Progress, silent
 from mien.core.timeline import Timeline, key_of, target_at
 from mien.edit.mesh import Canvas, paint, prepare
 from mien.edit.points import Subject, moved
 from mien.edit.portrait import Portrait, Source
+from mien.flows.edit import MESH
+from mien.flows.moving import record_of, write_frames
 from mien.flows.outputs import check_outputs
 from mien.flows.sitters import sitting
-from mien.guard.provenance import stamper
-from mien.media.animated import SUFFIXES, check_room, write_animation
+from mien.media.animated import SUFFIXES
 from mien.media.image import load_image
-from mien.media.writer import check_clip, write_video
+from mien.media.writer import check_clip
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -133,12 +132,10 @@ def write_transition(
         InputError: as in :func:`transition_clip`.
         MediaError: the clip cannot be written, or is too large for an animation.
     """
-    start, end = wishes
     frames = transition_clip(
         image,
         person,
-        start,
-        end,
+        *wishes,
         seconds=seconds,
         rate=rate,
         hold=hold,
@@ -147,13 +144,7 @@ def write_transition(
         canvas=canvas,
     )
     total = round((seconds + 2 * hold) * rate) + 1
-    record = {"action": "transition", "start": _named(start), "end": _named(end)}
-    mark = partial(stamper().stamp, record=record)
-    if path.suffix.lower() in SUFFIXES:
-        check_room(path, total, image.shape)
-        write_animation(path, _told(frames, total, progress), rate, mark=mark)
-    else:
-        write_video(path, _told(frames, total, progress), rate, mark=mark)
+    write_frames(path, frames, total, rate, image.shape, record_of(wishes, MESH), progress)
 
 
 @one_thread()
@@ -214,15 +205,3 @@ def transition_file(
         progress=progress,
     )
     return [out]
-
-
-def _named(wish: Asked) -> dict[str, float]:
-    return {key.name if isinstance(key, Recipe) else key: value for key, value in wish.items()}
-
-
-def _told(
-    frames: Iterator[tuple[float, Image]], total: int, progress: Progress
-) -> Iterator[tuple[float, Image]]:
-    for done, frame in enumerate(frames):
-        progress("transition", done, total)
-        yield frame

@@ -10,12 +10,13 @@ from mien.edit.backends.pixelsmile.conditioning import (
     Word,
     blend,
     conditioned,
+    counter,
     find_word,
     interpolate,
 )
 from mien.edit.backends.pixelsmile.encode import end_of_prompt
 from mien.edit.backends.pixelsmile.load import Pipe
-from mien.edit.backends.pixelsmile.prompts import EXPRESSIONS, NEUTRAL, Wish, between, prompt
+from mien.edit.backends.pixelsmile.prompts import EXPRESSIONS, NEUTRAL, Wish, prompt
 
 WORD = Word(-7, -6)
 FORMATS = [torch.float32, torch.bfloat16]
@@ -63,7 +64,7 @@ def test_blend_adds_and_knows_no_order() -> None:
 
 
 def test_what_cannot_be_mixed() -> None:
-    with pytest.raises(InputError, match="13 tokens cannot be mixed with neutral's 12"):
+    with pytest.raises(InputError, match="13 and 12 tokens cannot be mixed"):
         interpolate(states(0), states(1, tokens=13), 0.5)
     with pytest.raises(InputError, match="between 0 and 3"):
         blend(states(0), [(states(1), 1.0), (states(2), 4.0)])
@@ -113,7 +114,7 @@ def test_the_word_is_found(pipe: Pipe) -> None:
 
 def conditioning(pipe: Pipe, wish: Wish) -> Tensor:
     names = [NEUTRAL, *EXPRESSIONS]
-    embeddings = {prompt(name): states(i) for i, name in enumerate(names)} | {"Wink": states(99)}
+    embeddings = {prompt(name): states(i) for i, name in enumerate(names)}
     return conditioned(wish, embeddings, pipe.pipeline.tokenizer, end_of_prompt(pipe))
 
 
@@ -121,7 +122,6 @@ def test_conditioning_of_wishes(pipe: Pipe) -> None:
     happy = states(1 + EXPRESSIONS.index("happy"))
     assert torch.equal(conditioning(pipe, Wish({"neutral": 1.0})), states(0))
     assert torch.equal(conditioning(pipe, Wish({"happy": 1.0, "neutral": 0.4})), happy)
-    assert torch.equal(conditioning(pipe, Wish(text="Wink")), states(99))
     for name, way in CONDITIONINGS.items():
         wish = Wish({"happy": 1.0}, conditioning=name)
         assert torch.equal(conditioning(pipe, wish), way(states(0), happy, 1.0, WORD))
@@ -137,8 +137,21 @@ def test_conditionings_that_are_not_there(pipe: Pipe) -> None:
 
 
 def test_a_transition_is_a_line_in_conditioning(pipe: Pipe) -> None:
-    first, second = Wish({"happy": 1.0}), Wish({"sad": 0.5, "shy": 1.5})
-    start, stop = conditioning(pipe, first), conditioning(pipe, second)
+    start = conditioning(pipe, Wish({"happy": 1.0}))
+    stop = conditioning(pipe, Wish({"sad": 0.5, "shy": 1.5}))
     for t in (0.0, 0.25, 0.5, 1.0):
-        halfway = conditioning(pipe, between(first, second, t))
+        mixed = Wish({"happy": 1.0 - t, "sad": 0.5 * t, "shy": 1.5 * t})
+        halfway = conditioning(pipe, mixed)
         torch.testing.assert_close(halfway, start + t * (stop - start), rtol=1e-5, atol=1e-2)
+
+
+def test_own_words_start_at_a_neutral_of_their_length(pipe: Pipe) -> None:
+    tokenizer, end = pipe.pipeline.tokenizer, end_of_prompt(pipe)
+    wish = Wish({"quite happy": 0.5})
+    texts = wish.prompts(counter(tokenizer))
+    lengths = {counter(tokenizer)(text) for text in texts}
+    assert len(lengths) == 1
+    assert lengths.pop() > counter(tokenizer)(prompt(NEUTRAL))
+    embeddings = {text: states(i) for i, text in enumerate(texts)}
+    mixed = conditioned(wish, embeddings, tokenizer, end)
+    assert torch.equal(mixed, interpolate(states(0), states(1), 0.5))

@@ -69,7 +69,9 @@ def drawn(theirs: QwenImageEditPlusPipeline, square: Picture, **more: Any) -> Pi
 
 
 @pytest.mark.parametrize("guidance", [1.0, 4.0])
-@pytest.mark.parametrize("wish", [Wish({"happy": 1.0}, conditioning="direct"), Wish(text=HAPPY)])
+@pytest.mark.parametrize(
+    "wish", [Wish({"happy": 1.0}, conditioning="direct"), Wish({"happy": 1.0})]
+)
 def test_same_picture(
     pipe: Pipe,
     theirs: QwenImageEditPlusPipeline,
@@ -89,7 +91,7 @@ def test_same_embedding(
     pipe: Pipe, theirs: QwenImageEditPlusPipeline, squares: list[Picture]
 ) -> None:
     """With the picture's tokens placed; as published they stand in a row, which is another one."""
-    ours = prepare(replace(pipe, look=SIDE), squares[0], [Wish(text=HAPPY)]).prompts[HAPPY]
+    ours = prepare(replace(pipe, look=SIDE), squares[0], [Wish({"happy": 1.0})]).prompts[HAPPY]
     picture = [Image.fromarray(squares[0])]
     row, mask = theirs.encode_prompt(HAPPY, image=picture, device="cpu")
     assert mask is None  # all ones; we never need one

@@ -12,10 +12,8 @@ from mien.edit.backends.pixelsmile.load import load
 from mien.edit.backends.pixelsmile.presets import Preset, check_preset, recommend
 from mien.edit.backends.pixelsmile.prompts import (
     EXPRESSIONS,
-    MAX_STRENGTH,
     NEUTRAL,
     Wish,
-    between,
     prompt,
     warnings,
 )
@@ -23,25 +21,36 @@ from mien.edit.backends.pixelsmile.prompts import (
 GB = 10**9
 
 
+def words(text: str) -> int:
+    return len(text.split())
+
+
 def test_the_words_are_the_categories() -> None:
     assert {*EXPRESSIONS, NEUTRAL} == set(recipes())
 
 
 def test_prompts_of_a_wish() -> None:
-    assert Wish({"happy": 0.5, "sad": 0.0}).prompts() == [
+    assert Wish({"happy": 0.5, "sad": 0.0}).prompts(words) == [
         "Edit the person to show a neutral expression",
         "Edit the person to show a happy expression",
     ]
-    assert Wish({"neutral": 1.0}).prompts() == [prompt("neutral")]
-    assert Wish({"shy": 1}, domain="anime").prompts()[1].startswith("Edit the character to show")
-    assert Wish(text="Let her wink").prompts() == ["Let her wink"]
+    assert Wish({"neutral": 1.0}).prompts(words) == [prompt("neutral")]
+    anime = Wish({"shy": 1}, domain="anime").prompts(words)
+    assert anime[1].startswith("Edit the character to show")
+
+
+def test_neutral_counts_as_many_tokens_as_what_is_asked() -> None:
+    neutral, own = Wish({"faintly amused": 0.5}).prompts(words)
+    assert own == "Edit the person to show a faintly amused expression"
+    assert neutral == "Edit the person to show a very neutral expression"
+    mixed = Wish({"faintly amused": 0.5, "happy": 0.5}).prompts(words)
+    assert mixed[0] == prompt("neutral")  # no neutral fits both: told where they are mixed
 
 
 def test_idle() -> None:
     assert Wish().idle
     assert Wish({"happy": 0.0}).idle
     assert not Wish({"neutral": 1.0}).idle
-    assert not Wish(text="Let her wink").idle
 
 
 @pytest.mark.parametrize(
@@ -51,36 +60,15 @@ def test_idle() -> None:
         ({"strengths": {"happy": 3.1}}, "between 0 and 3"),
         ({"strengths": {"happy": float("nan")}}, "between 0 and 3"),
         ({"strengths": {" ": 1.0}}, "has a name"),
-        ({"strengths": {"happy": 1.0}, "text": "Let her wink"}, "give one"),
         ({"strengths": {"a\nb": 1.0}}, "one line"),
-        ({"text": "<|im_end|>"}, "without the mark"),
-        ({"text": "x" * 201}, "200 characters"),
+        ({"strengths": {"<|im_end|>": 1.0}}, "without the mark"),
+        ({"strengths": {"x" * 201: 1.0}}, "200 characters"),
         ({"domain": "cartoon"}, "human, anime"),
     ],
 )
 def test_a_wish_that_is_none(wish: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         Wish(**wish)
-
-
-strengths = st.dictionaries(st.sampled_from(EXPRESSIONS), st.floats(0.0, MAX_STRENGTH), max_size=3)
-
-
-@given(strengths, strengths, st.floats(0.0, 1.0))
-def test_the_way_between_wishes_is_straight(
-    first: dict[str, float], second: dict[str, float], t: float
-) -> None:
-    way = between(Wish(first), Wish(second), t).strengths
-    for name in {*first, *second}:
-        start, stop = first.get(name, 0.0), second.get(name, 0.0)
-        assert way[name] == pytest.approx(start + t * (stop - start))
-
-
-def test_no_way_between() -> None:
-    happy = Wish({"happy": 1.0})
-    for other, t in ((happy, 1.1), (Wish(text="Wink"), 0.5), (Wish({}, domain="anime"), 0.5)):
-        with pytest.raises(InputError, match="way"):
-            between(happy, other, t)
 
 
 def test_pairs_that_do_not_blend_are_named() -> None:

@@ -5,11 +5,9 @@ So it is known what the flow must mend. The diffusion model has tests of its own
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -18,10 +16,12 @@ import mien
 from mien.core.errors import InputError, MienError
 from mien.core.points import load_points
 from mien.core.recipe import Recipe
-from mien.flows import drawing_model, redraw
-from mien.flows.drawing_model import Model
+from mien.flows.drawing import model as drawing_model
+from mien.flows.drawing import redraw
+from mien.flows.drawing.how import Drawing
+from mien.flows.drawing.model import Model
+from mien.flows.drawing.redraw import pixelsmile, redrawn
 from mien.flows.edit import EditResult, ask
-from mien.flows.redraw import Drawing, redrawn
 from mien.flows.sitters import sitting
 from mien.media.image import load_image
 
@@ -29,38 +29,9 @@ Image = NDArray[np.uint8]
 DRAWING = Drawing(Model(Path("nowhere")), side=512)
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, float], str]]:
-    """Puts the clumsy artist in place; what it was asked for, strengths and domain."""
-    asked: list[tuple[dict[str, float], str]] = []
-
-    def clumsy(pipe: object, squares: Sequence[Image], wishes: Sequence, *_: object, **__: object):
-        asked.extend((dict(wish.strengths), wish.domain) for wish in wishes)
-        return [
-            square if wish.idle else _shifted(mien.edit(square, wish.strengths).image)
-            for square, wish in zip(squares, wishes, strict=True)
-        ]
-
-    monkeypatch.setattr(redraw, "loaded", lambda model: None)
-    monkeypatch.setattr(redraw, "redraw", clumsy)
-    return asked
-
-
-def _shifted(image: Image) -> Image:
-    moved = cv2.warpAffine(
-        image, np.float32([[1, 0, 4], [0, 1, -3]]), image.shape[1::-1], borderMode=1
-    )
-    return np.clip(moved * np.array([1.05, 1.0, 0.95]) + 3, 0, 255).astype(np.uint8)
-
-
 def _edits(image: Image, wishes: Sequence[dict], **given: object) -> list[EditResult]:
     people = sitting(image, "the photo", **given)
     return list(redrawn(DRAWING, people, [ask(wish) for wish in wishes]))
-
-
-@pytest.fixture
-def photo(data: Path) -> Image:
-    return load_image(data / "london" / "neutral" / "024.jpg").pixels
 
 
 def test_zero_is_the_input_and_draws_nothing(photo, drawn, monkeypatch) -> None:
@@ -141,7 +112,7 @@ def test_an_interrupted_edit_leaves_nothing(data, drawn, monkeypatch, tmp_path) 
     monkeypatch.setattr(redraw, "redraw", stopped)
     source = data / "london" / "neutral" / "024.jpg"
     with pytest.raises(KeyboardInterrupt):
-        edit_file(source, tmp_path / "a.png", {"happy": 1.0}, draw=partial(redrawn, DRAWING))
+        edit_file(source, tmp_path / "a.png", {"happy": 1.0}, backend=pixelsmile(DRAWING))
     assert not list(tmp_path.glob("*.png")) + list(tmp_path.glob(".*.part*"))
 
 

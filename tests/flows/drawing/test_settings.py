@@ -6,7 +6,7 @@ import pytest
 
 from mien.core.errors import InputError
 from mien.edit.backends.pixelsmile.presets import Preset
-from mien.flows.drawing_settings import BASE, drawing_of
+from mien.flows.drawing.settings import BASE, drawing_of
 
 
 def test_settings_reach_what_they_belong_to(tmp_path, monkeypatch) -> None:

@@ -4,27 +4,26 @@ Expressions are drawn; action units, absolute values and turns of the head are a
 mesh, over what was drawn.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.errors import InputError
 from mien.core.expression import Wish
 from mien.core.face import Landmarks
-from mien.core.recipe import recipes
 from mien.core.seams import Progress, Say, silent, unheard
-from mien.edit.backends.pixelsmile.conditioning import CONDITIONINGS
-from mien.edit.backends.pixelsmile.denoise import Sampling
+from mien.edit.backends.pixelsmile.base import check_base
 from mien.edit.backends.pixelsmile.editor import redraw
-from mien.edit.backends.pixelsmile.encode import MULTIPLE
-from mien.edit.backends.pixelsmile.prompts import EXPRESSIONS, NEUTRAL, warnings
+from mien.edit.backends.pixelsmile.prompts import MAX_STRENGTH
 from mien.edit.backends.pixelsmile.prompts import Wish as Drawn
 from mien.edit.inset import Square, cut, followed, onto, paste, refined, square
 from mien.edit.portrait import drawn_portrait, portrait
-from mien.flows.drawing_model import Model, loaded
+from mien.flows.backend import Backend
+from mien.flows.drawing.how import Drawing
+from mien.flows.drawing.model import loaded
+from mien.flows.drawing.wish import drawn_of, remarks
 from mien.flows.edit import Ask, EditResult, edited, measured_on, told, wanted_of
 from mien.flows.sitters import Sitter, Sitting
 from mien.landmark.cover.occlusion import occluders
@@ -32,38 +31,6 @@ from mien.landmark.cover.occlusion import occluders
 Image = NDArray[np.uint8]
 
 _SHARP = 0.5  # of the picture's own finest detail; below that people are told
-_LARGEST = 4096  # px, side of a square that is drawn
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """How pictures are drawn.
-
-    Attributes:
-        model: by which model.
-        sampling: steps, seed, guidance, batch.
-        side: px, of the square that is drawn, a multiple of 32, up to 4096.
-        domain: ``human`` or ``anime``; None for what the picture looks like.
-        conditioning: how a strength becomes an embedding.
-
-    Raises:
-        InputError: a side or a conditioning that is none.
-    """
-
-    model: Model
-    sampling: Sampling = field(default_factory=Sampling)
-    side: int = 1024
-    domain: str | None = None
-    conditioning: str = "score_one_all"
-
-    def __post_init__(self) -> None:
-        if not MULTIPLE <= self.side <= _LARGEST or self.side % MULTIPLE:
-            raise InputError(
-                f"side {self.side}: is a multiple of {MULTIPLE} up to {_LARGEST}, such as 1024"
-            )
-        if self.conditioning not in CONDITIONINGS:
-            known = ", ".join(CONDITIONINGS)
-            raise InputError(f"unknown conditioning {self.conditioning!r}: use one of {known}")
 
 
 @dataclass(frozen=True)
@@ -86,6 +53,23 @@ class _Part:
         return None if sitter.drawn else occluders(sitter.image, sitter.person.landmarks.points)
 
 
+def pixelsmile(drawing: Drawing, progress: Progress = silent, say: Say = unheard) -> Backend:
+    """PixelSmile as a backend of :func:`mien.edit`.
+
+    Args:
+        drawing: by what, and how.
+        progress: told about prompts and steps.
+        say: told what a user should know.
+    """
+
+    def check(asked: Ask) -> None:
+        if not drawn_of(asked, drawing).idle:
+            check_base(drawing.model.base)
+
+    edits = partial(redrawn, drawing, progress=progress, say=say)
+    return Backend("pixelsmile", edits, check, MAX_STRENGTH, drawing.details)
+
+
 def redrawn(
     drawing: Drawing,
     people: Sitting,
@@ -98,8 +82,8 @@ def redrawn(
     Args:
         drawing: by what, and how.
         people: of :func:`mien.flows.sitters.sitting`.
-        asks: of :func:`mien.flows.edit.ask`; an expression is one of PixelSmile's twelve, or
-            ``neutral``.
+        asks: of :func:`mien.flows.edit.ask`; an expression is one of PixelSmile's twelve,
+            ``neutral``, or words of one's own.
         progress: told about prompts and steps.
         say: told what a user should know.
 
@@ -113,8 +97,8 @@ def redrawn(
         MissingExtraError: something that must be installed first.
         MienError: out of memory.
     """
-    drawn = [_wish(each, drawing) for each in asks]
-    for line in dict.fromkeys(line for wish in drawn for line in (*warnings(wish), *_full(wish))):
+    drawn = [drawn_of(each, drawing) for each in asks]
+    for line in remarks(drawn, drawing):
         say(line)
     parts = [_part(sitter, drawing.side) for sitter in people.sitters]
     jobs = [(part, _for(wish, part, drawing)) for wish in drawn for part in parts]
@@ -137,29 +121,7 @@ def redrawn(
             if not wish.idle:
                 image, changed = _pasted(image, part, picture, say)
                 mask = np.maximum(mask, changed)
-        yield _finished(people, image, mask, each, say)
-
-
-def _wish(asked: Ask, drawing: Drawing) -> Drawn:
-    """The part of what is asked that is drawn."""
-    wish = asked.wish.scaled(asked.factor)
-    for recipe in wish.expressions:
-        known = recipe.name in (*EXPRESSIONS, NEUTRAL)
-        if not known or recipe != recipes()[recipe.name]:
-            own = " of one's own cannot be drawn" if known else ""
-            raise InputError(
-                f"{recipe.name}{own}: PixelSmile knows {', '.join(EXPRESSIONS)} and neutral:"
-                " use one of them, or the backend mesh"
-            )
-    strengths = {recipe.name: strength for recipe, strength in wish.expressions.items()}
-    return Drawn(strengths, conditioning=drawing.conditioning)
-
-
-def _full(wish: Drawn) -> list[str]:
-    """A line where a strength of the neutral edit has no effect."""
-    if wish.strengths.get(NEUTRAL, 0.0) in (0.0, 1.0):
-        return []
-    return ["neutral is drawn in full, whatever its strength, and adds nothing to a blend"]
+        yield _finished(people, image, mask, each, wish, say)
 
 
 def _for(wish: Drawn, part: _Part, drawing: Drawing) -> Drawn:
@@ -194,16 +156,21 @@ def _pasted(image: Image, part: _Part, drawn: Image, say: Say) -> tuple[Image, N
 
 
 def _finished(
-    people: Sitting, image: Image, mask: NDArray[np.float32], asked: Ask, say: Say
+    people: Sitting, image: Image, mask: NDArray[np.float32], asked: Ask, wish: Drawn, say: Say
 ) -> EditResult:
     """What the mesh adds to it, and what is read on the whole."""
-    rest = replace(asked, wish=Wish({}, asked.wish.additions))
+    rest = replace(asked, wish=Wish({}, asked.wish.additions), words={})
     drawn = bool(mask.any())
+    passes: list[Mapping[str, object]] = []
+    if drawn:
+        strengths = {name: round(value, 4) for name, value in wish.strengths.items()}
+        passes.append({"backend": "pixelsmile", "strengths": strengths})
     if rest.fixed or any(rest.turn) or rest.wish.additions.any():
         if drawn and asked.factor:
             say("action units and turns are added by the mesh, on what was drawn")
         more = edited(_again(people, image) if drawn else people, rest)
         image, mask = more.image, np.maximum(mask, more.mask)
+        passes += more.passes
     edits = tuple(
         told(
             one,
@@ -212,7 +179,7 @@ def _finished(
         )
         for one in people.sitters
     )
-    return EditResult(image, mask, edits, people.faces, people.left)
+    return EditResult(image, mask, edits, people.faces, people.left, tuple(passes))
 
 
 def _again(people: Sitting, image: Image) -> Sitting:

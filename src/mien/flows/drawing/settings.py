@@ -11,8 +11,9 @@ from mien.core.models import find_model, model_named
 from mien.core.places import models_folder
 from mien.edit.backends.pixelsmile.denoise import Sampling
 from mien.edit.backends.pixelsmile.presets import Preset
-from mien.flows.drawing_model import Model
-from mien.flows.redraw import Drawing
+from mien.edit.strengths import load_strengths
+from mien.flows.drawing.how import Drawing
+from mien.flows.drawing.model import Model
 
 BASE = "Qwen-Image-Edit-2511"
 LORA = "pixelsmile"
@@ -51,7 +52,9 @@ _MODEL: Mapping[str, Callable[[str], Any]] = {
 _SAMPLING: Mapping[str, Callable[[str], Any]] = {
     "steps": int, "seed": int, "guidance": float, "batch": int,
 }  # fmt: skip
-_DRAWING: Mapping[str, Callable[[str], Any]] = {"side": int, "domain": str, "conditioning": str}
+_DRAWING: Mapping[str, Callable[[str], Any]] = {
+    "side": int, "domain": str, "conditioning": str, "curves": load_strengths,
+}  # fmt: skip
 
 
 def drawing_of(settings: Sequence[str]) -> Drawing:

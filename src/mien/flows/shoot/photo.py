@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from mien.anatomy.threads import one_thread
 from mien.core.errors import MienError
-from mien.flows.edit import edited
-from mien.flows.edit_file import entries
+from mien.flows.edit import EditResult
+from mien.flows.edit_file import entries, record_of
 from mien.flows.shoot import workers
 from mien.flows.shoot.plan import ORIGINAL, Task, Variant, read_record, write_record
 from mien.flows.sitters import Sitting, sitting
@@ -60,23 +60,24 @@ def _edit(task: Task, written: list[Path]) -> None:
     picture = load_image(task.photo)
     people = sitting(picture.pixels, str(task.photo), face=task.face, neutral=task.neutral)
     _save_tile(task, ORIGINAL, picture.pixels, people)
+    results = task.backend.edits(people, [variant.asked for variant in stale])
     for variant in stale:
         if workers.stopping():
             return
         with workers.uninterrupted():
-            record[variant.name] = _picture(task, variant, picture, people)
+            record[variant.name] = _picture(task, variant, picture, people, next(results))
             write_record(task.state, record)
         written.append(task.target(variant))
 
 
-def _picture(task: Task, variant: Variant, picture: Picture, people: Sitting) -> dict[str, object]:
+def _picture(
+    task: Task, variant: Variant, picture: Picture, people: Sitting, result: EditResult
+) -> dict[str, object]:
     """Write one picture and its tile; what to remember of it."""
     key, path = task.key(variant), task.target(variant)
-    result = edited(people, variant.asked)
     with atomic(path) as temporary:
         save_image(temporary, result.image, like=picture)
-        told = {"action": "edit", "source": str(task.photo), "aus": result.aus}
-        stamper().stamp(temporary, told)
+        stamper().stamp(temporary, record_of(task.photo, result, task.backend))
     _save_tile(task, variant.name, result.image, people)
     left = [f"{task.photo}: face {number} is {why}" for number, why in result.left.items()]
     return {"key": key, "edits": entries(path, result), "left": left}

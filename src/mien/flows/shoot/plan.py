@@ -19,7 +19,8 @@ from mien.core.errors import InputError, MediaError
 from mien.core.expression import Asked
 from mien.core.face import Which
 from mien.core.names import distinct
-from mien.flows.edit import Ask, ask
+from mien.flows.backend import Backend
+from mien.flows.edit import MESH, Ask, ask
 from mien.flows.edit_file import labels
 from mien.media.files import atomic
 from mien.media.image import check_writable
@@ -56,7 +57,8 @@ class Variant:
             for recipe, strength in self.asked.wish.expressions.items()
         ]
         asked = self.asked
-        return [recipes, asked.wish.additions.tolist(), asked.fixed, asked.turn, asked.factor]
+        units = asked.wish.additions.tolist()
+        return [recipes, units, asked.fixed, asked.turn, asked.factor, asked.words]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Task:
         variants: of which each writes one file.
         face: which face of each photo.
         neutral: a photo of the person at rest, or None.
+        backend: what edits it.
     """
 
     photo: Path
@@ -78,6 +81,7 @@ class Task:
     variants: tuple[Variant, ...]
     face: Which
     neutral: Path | None
+    backend: Backend = MESH
 
     @property
     def state(self) -> Path:
@@ -92,7 +96,8 @@ class Task:
         """Changes when the photo, the variant or mien does."""
         inputs = [self.photo, *([self.neutral] if self.neutral else [])]
         stats = [(path.stat().st_size, path.stat().st_mtime_ns) for path in inputs]
-        content = [__version__, str(self.photo.name), stats, self.face, variant.content]
+        about = [self.photo.name, stats, self.face, self.backend.record]
+        content = [__version__, *about, variant.content]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def stale(self, record: Mapping[str, Any]) -> list[Variant]:
@@ -126,6 +131,8 @@ def variants_of(
     fixed: Mapping[str, float] | None,
     strengths: Sequence[float] | None,
     turn: Sequence[float],
+    words: Mapping[str, float] | None = None,
+    backend: Backend = MESH,
 ) -> tuple[Variant, ...]:
     """A variant per wish, or per wish and strength.
 
@@ -134,6 +141,8 @@ def variants_of(
         fixed: AU name to absolute intensity, for all of them.
         strengths: factors for the whole, as in :func:`mien.flows.edit_file.edit_file`.
         turn: of the head, for all of them.
+        words: as in :func:`mien.edit`, for all of them.
+        backend: what edits them.
 
     Raises:
         InputError: an unknown name or a value out of range.
@@ -143,12 +152,14 @@ def variants_of(
             raise InputError(
                 f"{name!r} cannot be the name of a folder: give the recipe another one"
             )
-    parsed = {name: ask(wish, fixed, turn) for name, wish in wishes.items()}
+    parsed = {name: ask(wish, fixed, turn, words, backend) for name, wish in wishes.items()}
     if strengths is None:
         return tuple(Variant(name, asked) for name, asked in parsed.items())
-    steps = list(zip(labels(strengths), strengths, strict=True))
+    steps = list(zip(labels(strengths, backend), strengths, strict=True))
     for asked in parsed.values():
-        asked.wish.scaled(max(strengths))  # what goes too far is refused before the first photo
+        strongest = replace(asked, factor=max(strengths))
+        strongest.wish.scaled(strongest.factor)  # refused before the first photo
+        backend.check(strongest)
     return tuple(
         Variant(f"{name}-{label}", replace(asked, factor=factor))
         for name, asked in parsed.items()
@@ -162,6 +173,7 @@ def tasks_of(
     variants: tuple[Variant, ...],
     face: Which,
     neutral: Path | None,
+    backend: Backend = MESH,
 ) -> list[Task]:
     """A task per photo; of equal names the later ones get ``-2`` and so on.
 
@@ -171,7 +183,7 @@ def tasks_of(
     photos = list(photos)
     _check_out(out, photos)
     return [
-        Task(photo, out, name, variants, face, neutral)
+        Task(photo, out, name, variants, face, neutral, backend)
         for photo, name in zip(photos, _names(photos), strict=True)
     ]
 

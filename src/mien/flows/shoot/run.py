@@ -12,7 +12,8 @@ from mien.core.errors import InputError
 from mien.core.expression import Asked
 from mien.core.face import Which
 from mien.core.seams import Progress, silent
-from mien.flows.edit import STRAIGHT
+from mien.flows.backend import Backend
+from mien.flows.edit import MESH, STRAIGHT
 from mien.flows.shoot import workers
 from mien.flows.shoot.photo import edit_photo
 from mien.flows.shoot.plan import ORIGINAL, STATE, Task, read_record, tasks_of, variants_of
@@ -51,6 +52,8 @@ def shoot(
     face: Which = 0,
     neutral: Path | None = None,
     turn: Sequence[float] = STRAIGHT,
+    words: Mapping[str, float] | None = None,
+    backend: Backend = MESH,
     jobs: int = 1,
     progress: Progress = silent,
 ) -> Shoot:
@@ -68,7 +71,9 @@ def shoot(
         face: as in :func:`mien.edit`, on every photo.
         neutral: as in :func:`mien.edit`, where all photos show one person.
         turn: as in :func:`mien.edit`.
-        jobs: number of processes, of one core each.
+        words: as in :func:`mien.edit`, for all variants.
+        backend: what edits them.
+        jobs: number of processes, of one core each; 1 where a model draws.
         progress: told about each photo.
 
     Raises:
@@ -77,8 +82,10 @@ def shoot(
     """
     if jobs < 1:
         raise InputError(f"jobs={jobs}: at least one process is needed")
-    variants = variants_of(wishes, set, strengths, turn)
-    tasks = tasks_of(photos, out, variants, face, neutral)
+    if jobs > 1 and backend is not MESH:
+        raise InputError(f"jobs={jobs}: one process draws with {backend.name}: use 1")
+    variants = variants_of(wishes, set, strengths, turn, words, backend)
+    tasks = tasks_of(photos, out, variants, face, neutral, backend)
     if len(photos) == 1:
         readable(photos[0])  # of many photos a missing one is told at the end
     (out / STATE).mkdir(parents=True, exist_ok=True)
@@ -97,18 +104,18 @@ def shoot(
     for note in notes:
         warnings.warn(note, MediaWarning, stacklevel=2)
     good = [task for task in tasks if task.photo not in failed]
-    report, sheet = _told(out, [v.name for v in variants], good, failed, bool(written))
+    text = json.dumps(_report(good, failed, backend), indent=1, ensure_ascii=False) + "\n"
+    report, sheet = _told(out, [v.name for v in variants], good, text, bool(written))
     there = [task.target(variant) for task in good for variant in task.variants]
     kept = tuple(path for path in there if path not in {*written})
     return Shoot(tuple(written), kept, failed, report, tuple(sheet))
 
 
 def _told(
-    out: Path, names: Sequence[str], good: Sequence[Task], failed: Mapping[Path, str], new: bool
+    out: Path, names: Sequence[str], good: Sequence[Task], text: str, new: bool
 ) -> tuple[Path, list[Path]]:
     """Report and contact sheet, written where something has changed."""
     report, sheet = out / "report.json", pages(out, len(good))
-    text = json.dumps(_report(good, failed), indent=1, ensure_ascii=False) + "\n"
     same = report.is_file() and report.read_text("utf-8") == text
     if same and not new and all(page.is_file() for page in sheet):
         return report, sheet
@@ -120,7 +127,9 @@ def _told(
     return report, sheet
 
 
-def _report(good: Sequence[Task], failed: Mapping[Path, str]) -> dict[str, object]:
+def _report(
+    good: Sequence[Task], failed: Mapping[Path, str], backend: Backend
+) -> dict[str, object]:
     """What was asked and measured of every picture, and which photos and faces were left out."""
     edits = []
     failures = [{"source": photo.name, "reason": reason} for photo, reason in failed.items()]
@@ -132,7 +141,7 @@ def _report(good: Sequence[Task], failed: Mapping[Path, str]) -> dict[str, objec
             file = f"{variant.name}/{task.name}"
             told = {"source": task.photo.name, "variant": variant.name, "file": file}
             edits += [{**one, **told} for one in record[variant.name]["edits"]]
-    return {"mien": 1, "edits": edits, "failed": failures}
+    return {"mien": 1, "backend": backend.record, "edits": edits, "failed": failures}
 
 
 def _sweep(out: Path) -> None:

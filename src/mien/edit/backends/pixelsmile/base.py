@@ -32,8 +32,8 @@ def check_base(folder: Path) -> None:
     """
     if not folder.is_dir():
         raise InputError(
-            f"{folder}: no such folder: fetch the base model there, see docs/pixelsmile.md:"
-            " hf download Qwen/Qwen-Image-Edit-2511"
+            f"{folder}: no such folder: fetch the base model there: mien models pull pixelsmile;"
+            " or give another one: --with base=FOLDER"
         )
     for part, (description, weighty) in _PARTS.items():
         if not (folder / part / description).is_file():

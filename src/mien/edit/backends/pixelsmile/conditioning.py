@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mien.core.errors import InputError
-from mien.edit.backends.pixelsmile.prompts import NEUTRAL, Wish, check_strength, prompt
+from mien.edit.backends.pixelsmile.prompts import Wish, check_strength, prompt
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,6 +48,11 @@ def find_word(tokenizer: Any, text: str, expression: str) -> Word:
     spans = tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)["offset_mapping"]
     inside = [i for i, (start, stop) in enumerate(spans) if start < last and stop > first]
     return Word(inside[0] - len(spans), inside[-1] + 1 - len(spans))
+
+
+def counter(tokenizer: Any) -> Callable[[str], int]:
+    """How many tokens a text has."""
+    return lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def interpolate(neutral: "Tensor", target: "Tensor", strength: float) -> "Tensor":
@@ -139,14 +144,12 @@ def conditioned(
         InputError: an unknown conditioning, expressions whose prompts differ in their number of
             tokens from the neutral one, or a blend by a conditioning that knows none.
     """
-    start, *targets = (embeddings[text] for text in wish.prompts())
-    if wish.text:
-        return start
+    start, *targets = (embeddings[text] for text in wish.prompts(counter(tokenizer)))
     if wish.conditioning not in CONDITIONINGS:
         raise InputError(
             f"unknown conditioning {wish.conditioning!r}: use one of {', '.join(CONDITIONINGS)}"
         )
-    moving = {name: a for name, a in wish.strengths.items() if a and name != NEUTRAL}
+    moving = wish.moving
     if wish.conditioning == "score_one_all":
         return blend(start, list(zip(targets, moving.values(), strict=True)))
     if not moving:
@@ -168,7 +171,7 @@ def _only(neutral: "Tensor", target: "Tensor", strength: float, rows: slice) -> 
 def _check(neutral: "Tensor", target: "Tensor", strength: float) -> None:
     if neutral.shape != target.shape:
         raise InputError(
-            f"an expression of {target.shape[0]} tokens cannot be mixed with neutral's"
-            f" {neutral.shape[0]}: use another word, or the conditioning direct"
+            f"prompts of {target.shape[0]} and {neutral.shape[0]} tokens cannot be mixed: blend"
+            " expressions with as many words, or use the conditioning direct"
         )
     check_strength(strength)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mien.core.errors import InputError, MienError
 from mien.core.seams import Progress, silent
-from mien.edit.backends.pixelsmile.conditioning import conditioned
+from mien.edit.backends.pixelsmile.conditioning import conditioned, counter
 from mien.edit.backends.pixelsmile.denoise import Item, Sampling, decode, denoise
 from mien.edit.backends.pixelsmile.encode import Encoded, encode, end_of_prompt
 from mien.edit.backends.pixelsmile.load import Pipe
@@ -94,7 +94,8 @@ def prepare(
         InputError: no square, or a side that is no multiple of 32.
         MienError: out of memory.
     """
-    prompts = [text for wish in wishes if not wish.idle for text in wish.prompts()]
+    tokens = counter(pipe.pipeline.tokenizer)
+    prompts = [text for wish in wishes if not wish.idle for text in wish.prompts(tokens)]
     if (how or Sampling()).guidance > 1.0:
         prompts.append(_NOTHING)
     return _within_memory(

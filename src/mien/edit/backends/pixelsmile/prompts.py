@@ -5,7 +5,7 @@ section 3 and its published code).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -21,6 +21,7 @@ MAX_STRENGTH = 3.0
 
 _SUBJECTS = {"human": "person", "anime": "character"}
 _LONGEST = 200  # characters of an expression of one's own
+_STRESS = 60  # words that a neutral prompt is made longer by
 
 # Of the 15 pairs of the six basic expressions the authors show nine that blend, and name two that
 # do not.
@@ -46,29 +47,24 @@ class Wish:
             :data:`EXPRESSIONS`, ``neutral``, or words of one's own that finish the sentence "show a
             ... expression". Several blend. Nothing, or only zeros, leaves the square as it is;
             ``{"neutral": 1}`` has it drawn at strength 0.
-        text: a whole prompt of one's own in place of strengths.
         domain: ``human`` or ``anime``: which of PixelSmile's models is loaded.
         conditioning: how a strength becomes an embedding, see
             :data:`mien.edit.backends.pixelsmile.conditioning.CONDITIONINGS`.
 
     Raises:
-        InputError: a strength out of range, an unknown domain, strengths and a text, or words that
-            hold marks of the model's own.
+        InputError: a strength out of range, an unknown domain, or words that hold marks of the
+            model's own.
     """
 
     strengths: Mapping[str, float] = field(default_factory=dict, hash=False)
-    text: str = ""
     domain: str = "human"
     conditioning: str = "score_one_all"
 
     def __post_init__(self) -> None:
         if self.domain not in _SUBJECTS:
             raise InputError(f"unknown domain {self.domain!r}: use one of {', '.join(_SUBJECTS)}")
-        if self.text and self.strengths:
-            raise InputError("a wish has strengths or a text of its own: give one of them")
-        for words in (*self.strengths, self.text):
-            _check_words(words)
         for expression, strength in self.strengths.items():
+            _check_words(expression)
             if not expression.strip():
                 raise InputError("an expression has a name: give one, such as happy")
             check_strength(strength, expression)
@@ -76,14 +72,21 @@ class Wish:
     @property
     def idle(self) -> bool:
         """Whether nothing is wished for."""
-        return not self.text and not any(self.strengths.values())
+        return not any(self.strengths.values())
 
-    def prompts(self) -> list[str]:
-        """The prompts that must be encoded for it; the first one is where its strengths start."""
-        if self.text:
-            return [self.text]
-        wanted = [name for name, strength in self.strengths.items() if strength]
-        return [prompt(name, self.domain) for name in dict.fromkeys((NEUTRAL, *wanted))]
+    @property
+    def moving(self) -> dict[str, float]:
+        """What of it is not neutral and has a strength."""
+        return {name: a for name, a in self.strengths.items() if a and name != NEUTRAL}
+
+    def prompts(self, tokens: Callable[[str], int]) -> list[str]:
+        """The prompts that must be encoded for it; the first one is where its strengths start.
+
+        Args:
+            tokens: how many a text has.
+        """
+        targets = [prompt(name, self.domain) for name in self.moving]
+        return [_neutral(targets, self.domain, tokens), *targets]
 
 
 def prompt(expression: str, domain: str = "human") -> str:
@@ -96,30 +99,19 @@ def prompt(expression: str, domain: str = "human") -> str:
     return f"Edit the {_SUBJECTS[domain]} to show a {expression.strip()} expression"
 
 
-def between(first: Wish, second: Wish, t: float) -> Wish:
-    """The wish on the way from one to another: their conditionings mixed linearly.
+def _neutral(targets: list[str], domain: str, tokens: Callable[[str], int]) -> str:
+    """The neutral prompt with as many tokens as what is asked, so that it can be interpolated.
 
-    Args:
-        first: the wish at 0, made of strengths.
-        second: the wish at 1, made of strengths.
-        t: 0 to 1.
-
-    Raises:
-        InputError: one of them is a text, they differ in domain or conditioning, or t is out of
-            range.
+    The twelve words have one token each, as neutral has; longer words of one's own get a neutral
+    that is stressed as often as needed.
     """
-    if not 0.0 <= t <= 1.0:
-        raise InputError(f"{t:g}: the way from one wish to another goes from 0 to 1")
-    if first.text or second.text:
-        raise InputError("a way leads between wishes with strengths: a text has none")
-    if (first.domain, first.conditioning) != (second.domain, second.conditioning):
-        raise InputError("a way leads between wishes of one domain and conditioning")
-    names = dict.fromkeys((*first.strengths, *second.strengths))
-    mixed = {
-        name: (1.0 - t) * first.strengths.get(name, 0.0) + t * second.strengths.get(name, 0.0)
-        for name in names
-    }
-    return Wish(mixed, domain=first.domain, conditioning=first.conditioning)
+    plain = prompt(NEUTRAL, domain)
+    wanted = {tokens(target) for target in targets}
+    for stress in range(_STRESS + 1) if len(wanted) == 1 else ():
+        stressed = prompt(" ".join((*["very"] * stress, NEUTRAL)), domain)
+        if {tokens(stressed)} == wanted:
+            return stressed
+    return plain
 
 
 def warnings(wish: Wish) -> list[str]:
