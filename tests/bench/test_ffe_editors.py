@@ -8,6 +8,7 @@ import pytest
 
 from mien.bench.ffe.editors import editor_named
 from mien.core.errors import InputError
+from mien.core.seams import unheard
 from mien.edit.portrait import faces_of
 from mien.judge import seal
 from mien.media.image import load_image, save_image
@@ -18,7 +19,7 @@ def picture(size: tuple[int, int] = (20, 30), shade: int = 90):
 
 
 def edits(folder: Path, *wanted):
-    return list(editor_named(str(folder)).edits("002", picture(), None, wanted))
+    return list(editor_named(str(folder)).edits("002", picture(), None, wanted, unheard))
 
 
 def test_neither_editor_nor_folder(tmp_path) -> None:
@@ -64,6 +65,12 @@ def test_the_fingerprint_of_a_folder_follows_its_pictures(tmp_path) -> None:
     assert before.name == tmp_path.name
 
 
+def test_what_an_editor_is_and_how_far_it_goes(tmp_path) -> None:
+    mesh, folder = editor_named("mesh"), editor_named(str(tmp_path))
+    assert (mesh.strongest, dict(mesh.details)) == (1.5, {"name": "mesh"})
+    assert (folder.strongest, dict(folder.details)) == (3.0, {"name": tmp_path.name})
+
+
 def test_a_folder_goes_by_its_name_however_it_is_written(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert editor_named(".").name == tmp_path.name
@@ -106,7 +113,7 @@ def test_the_mesh_at_strength_0_is_the_picture_as_it_is(data) -> None:
     image = load_image(min((data / "london" / "neutral").glob("*.jpg"))).pixels
     face = faces_of(image, "a photo")[0]
     wanted = [("happy", 0.0), ("happy", 1.0)]
-    still, moved = editor_named("mesh").edits("002", image, face, wanted)
+    still, moved = editor_named("mesh").edits("002", image, face, wanted, unheard)
     np.testing.assert_array_equal(still, image)
     assert moved.shape == image.shape
     assert (moved != image).any()

@@ -15,6 +15,7 @@ from mien.bench.ffe.page import page
 from mien.bench.ffe.page_courses import quartiles
 from mien.bench.ffe.page_table import between, number
 from mien.bench.ffe.published import published
+from mien.edit.strengths import Curve
 
 STRENGTHS = np.array([0.0, 0.5, 1.0, 1.5])
 VOID = {"meta", "img", "br", "line", "circle", "path", "polygon"}
@@ -171,6 +172,15 @@ def test_a_course_is_drawn_where_there_are_answers_and_no_further() -> None:
     )
     path = next(a["d"] for a in Tags(text).all("path") if a["class"] == "median")
     assert path.count("M") == 2
+
+
+def test_what_a_strength_draws() -> None:
+    curves = {"happy": Curve((0.0, 0.5, 1.5), (0.0, 0.2, 0.9), 0.5)}
+    text = page(replace(content_of(), curves=curves))
+    row = cells(text, '<tr><th scope="row">happy</th><td>0.5')
+    assert row == "0.550.5"  # half way from 0.2 to 0.9; its limit
+    assert "curves.json" in text
+    assert "What a strength draws" not in page(content_of())
 
 
 def test_likeness_below_zero_is_shown() -> None:

@@ -12,9 +12,11 @@ import pytest
 from mien.bench.ffe import editors
 from mien.bench.ffe.editors import editor_named
 from mien.core.errors import InputError
+from mien.core.seams import Say, unheard
 from mien.edit.portrait import faces_of
+from mien.flows.backend import Backend
+from mien.flows.drawing.how import Drawing
 from mien.flows.edit import Ask
-from mien.flows.redraw import Drawing
 from mien.flows.sitters import Sitting
 from mien.media.image import load_image
 
@@ -24,12 +26,16 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Drawing, list[Ask]]]:
     """In place of the flow: grey pictures; the settings and wishes of each call."""
     calls: list[tuple[Drawing, list[Ask]]] = []
 
-    def grey(drawing: Drawing, people: Sitting, asks: Sequence[Ask]) -> Iterator[SimpleNamespace]:
-        calls.append((drawing, list(asks)))
-        for shade, _ in enumerate(asks):
-            yield SimpleNamespace(image=np.full_like(people.image, shade))
+    def grey(drawing: Drawing, say: Say) -> Backend:
+        def edits(people: Sitting, asks: Sequence[Ask]) -> Iterator[SimpleNamespace]:
+            calls.append((drawing, list(asks)))
+            say("is all grey")
+            for shade, _ in enumerate(asks):
+                yield SimpleNamespace(image=np.full_like(people.image, shade))
 
-    monkeypatch.setattr(editors, "redrawn", grey)
+        return Backend("pixelsmile", edits, lambda asked: None, 3.0)
+
+    monkeypatch.setattr(editors, "pixelsmile", grey)
     return calls
 
 
@@ -46,19 +52,22 @@ def test_settings_are_those_of_edit() -> None:
 def test_a_portrait_is_drawn_in_one_go(data: Path, drawn) -> None:
     image = load_image(data / "london" / "neutral" / "024.jpg").pixels
     face = faces_of(image, "024")[0]
-    wanted = [("happy", 0.5), ("happy", 1.5), ("sad", 1.0)]
-    edits = list(editor_named("pixelsmile:lora-scale=2").edits("024", image, face, wanted))
+    wanted = [("happy", 0.5), ("happy", 3.0), ("sad", 1.0)]
+    said: list[str] = []
+    editor = editor_named("pixelsmile:lora-scale=2")
+    edits = list(editor.edits("024", image, face, wanted, said.append))
     ((drawing, asks),) = drawn
     assert drawing.model.lora_scale == 2.0
     asked = [{recipe.name: s for recipe, s in one.wish.expressions.items()} for one in asks]
-    assert asked == [{"happy": 0.5}, {"happy": 1.5}, {"sad": 1.0}]
+    assert asked == [{"happy": 0.5}, {"happy": 3.0}, {"sad": 1.0}]
     assert [edit.mean() for edit in edits] == [0, 1, 2]
+    assert said == ["is all grey"]
 
 
 def test_strength_0_is_the_portrait_and_needs_no_model(data: Path) -> None:
     image = load_image(data / "london" / "neutral" / "024.jpg").pixels
     face = faces_of(image, "024")[0]
-    (still,) = editor_named("pixelsmile").edits("024", image, face, [("happy", 0.0)])
+    (still,) = editor_named("pixelsmile").edits("024", image, face, [("happy", 0.0)], unheard)
     np.testing.assert_array_equal(still, image)
 
 

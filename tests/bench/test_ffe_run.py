@@ -1,12 +1,14 @@
 """Edits are made and judged once, whatever stops the run, and whoever looks at them next."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from mien.bench.ffe import pictures
 from mien.bench.ffe import run as runner
 from mien.bench.ffe.cases import Portrait, portraits
 from mien.bench.ffe.editors import Editor, editor_named
@@ -15,11 +17,13 @@ from mien.bench.ffe.witnesses import IDENTITY, Witness
 from mien.bench.suites import ffe
 from mien.core.errors import InputError, JudgeError, NoFaceError
 from mien.edit.portrait import faces_of
-from mien.judge.judge import Judge
+from mien.edit.strengths import load_strengths
+from mien.judge.judge import Judge, NoAnswerError
 from mien.media.image import load_image, save_image
 
 GRID = (0.0, 0.5, 1.0)
 EACH = 2 * len(GRID)  # pictures of a portrait: happy and sad at three strengths
+ASKED = EACH - 1  # at strength 0 the two are one picture
 
 
 class Judges:
@@ -36,7 +40,7 @@ class Judges:
 
     def named(self, name: str, models) -> Judge:
         def scores(image):
-            assert image.shape[0] == image.shape[1] <= runner.SIDE
+            assert image.shape[0] == image.shape[1] <= pictures.SIDE
             if error := self.stops.pop(len(self.shown), None):
                 raise error
             self.shown.append(name)
@@ -49,7 +53,7 @@ class Judges:
 def judges(monkeypatch) -> Judges:
     """Judges who need no model, likeness included."""
     found = Judges()
-    alike = Witness(IDENTITY, "alike", lambda source, edit: {"mobilefacenet": 0.9})
+    alike = Witness(IDENTITY, "alike", lambda *_: {"mobilefacenet": 0.9}, ("mobilefacenet",))
     for module in (runner, ffe):
         monkeypatch.setattr(module, "judge_named", found.named)
     monkeypatch.setattr(runner, "likeness", lambda models: alike)
@@ -75,8 +79,9 @@ def place(small, tmp_path):
         save_image(tmp_path / "portraits" / f"{name}.png", neutral)
         for category in ("happy", "sad"):
             rows.append({"image": f"{name}.png", "category": category})
-            for strength in ("0.5", "1"):
-                save_image(tmp_path / "made" / name / category / f"{strength}.jpg", smile)
+            for strength, shade in (("0.5", 0), ("1", 9)):
+                darker = smile - np.minimum(smile, shade + len(rows))  # no two are the same
+                save_image(tmp_path / "made" / name / category / f"{strength}.jpg", darker)
     text = "\n".join(json.dumps(row) for row in rows)
     (tmp_path / "portraits" / "rows.jsonl").write_text(text)
     return tmp_path
@@ -115,7 +120,7 @@ def test_what_was_made_and_said_is_kept(place, judges, monkeypatch) -> None:
     names = edited(place, monkeypatch)
     found = done(job_of(place), place)
     assert [one.portrait.name for one in found] == names == ["ann", "bea"]
-    assert judges.shown == ["one"] * 2 * EACH
+    assert judges.shown == ["one"] * 2 * ASKED
     for one in found:
         assert one.source.is_file()
         assert len(one.pictures) == len(one.said) == EACH
@@ -136,7 +141,7 @@ def test_a_second_run_asks_nobody(place, judges, monkeypatch) -> None:
     names, before = edited(place, monkeypatch), lines(place)
     again = done(job_of(place), place)
     assert names == []
-    assert len(judges.shown) == 2 * EACH
+    assert len(judges.shown) == 2 * ASKED
     assert lines(place) == before
     assert [one.said for one in again] == [one.said for one in first]
 
@@ -146,7 +151,7 @@ def test_another_judge_looks_at_the_same_pictures(place, judges, monkeypatch) ->
     names = edited(place, monkeypatch)
     found = done(job_of(place, "other", "one"), place)
     assert names == []
-    assert judges.shown[2 * EACH :] == ["other"] * 2 * EACH
+    assert judges.shown[2 * ASKED :] == ["other"] * 2 * ASKED
     assert set(found[0].said["happy", 1.0]) == {"seal of one", "seal of other", "alike", "build"}
 
 
@@ -154,7 +159,7 @@ def test_other_edits_are_judged_anew(place, judges, small) -> None:
     done(job_of(place), place)
     save_image(place / "made" / "bea" / "happy" / "1.jpg", small[1][0])
     found = done(job_of(place), place)
-    assert len(judges.shown) == 4 * EACH  # the fingerprint is the whole folder's
+    assert len(judges.shown) == 4 * ASKED  # the fingerprint is the whole folder's
     bea = found[1]
     still, now = (load_image(p).pixels for p in (bea.source, bea.pictures["happy", 1.0]))
     assert np.abs(still.astype(float) - now).mean() < 2
@@ -169,20 +174,46 @@ def test_a_run_stopped_in_the_middle_of_a_line_goes_on(place, judges) -> None:
     again = done(job_of(place), place)
     assert [one.said for one in again] == [one.said for one in first]
     assert sorted(lines(place)) == sorted(whole.splitlines())
-    assert len(judges.shown) < 2 * EACH + 4
+    assert len(judges.shown) < 2 * ASKED + 4
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), JudgeError("busy: try again later")])
 def test_whatever_stops_it_nothing_said_is_lost(place, judges, error) -> None:
-    judges.stops[EACH + 2] = error
+    judges.stops[ASKED + 1] = error
     with pytest.raises(type(error)) as caught:
         done(job_of(place), place)
     if isinstance(error, JudgeError):
         assert str(caught.value) == "one: busy: try again later"
     assert len(lines(place)) == (EACH + 2) * 3
     found = done(job_of(place), place)
-    assert len(judges.shown) == 2 * EACH
+    assert len(judges.shown) == 2 * ASKED
     assert len(found) == 2
+
+
+def test_a_picture_that_a_judge_declines_is_kept_as_no_answer(place, judges) -> None:
+    judges.stops[2] = NoAnswerError("the model gives no answer: SAFETY")
+    found = done(job_of(place), place)
+    silent = [by for one in found for by in one.said.values() if by["seal of one"] == {}]
+    assert len(silent) == 1
+    assert silent[0]["alike"]
+    assert len(judges.shown) == 2 * ASKED - 1
+    again = done(job_of(place), place)
+    assert len(judges.shown) == 2 * ASKED - 1  # it is not asked about it again
+    assert [one.said for one in again] == [one.said for one in found]
+
+
+def test_what_an_editor_says_is_passed_on_once(place, judges, monkeypatch, capsys) -> None:
+    def edits(portrait, image, face, wanted, say):
+        for category, strength in wanted:
+            say("is drawn small")
+            say(f"{category} is drawn in full")
+            yield np.roll(image, int(4 * strength), axis=1)
+
+    monkeypatch.setattr(runner, "_editor", lambda name: Editor(name, "seal", edits))
+    done(job_of(place), place)
+    lines = ("is drawn small", "happy is drawn in full", "sad is drawn in full")
+    said = [f"mien: {name}: {line}" for name in ("ann", "bea") for line in lines]
+    assert capsys.readouterr().err.splitlines() == said
 
 
 def test_a_portrait_without_a_face_is_wrong_and_stops_nothing(place, judges) -> None:
@@ -190,14 +221,14 @@ def test_a_portrait_without_a_face_is_wrong_and_stops_nothing(place, judges) -> 
     save_image(place / "portraits" / "ann.png", noise)
     found = done(job_of(place), place)
     assert all(said == {} for who in found[0].said.values() for said in who.values())
-    assert len(judges.shown) == EACH
+    assert len(judges.shown) == ASKED
     again = done(job_of(place), place)
-    assert len(judges.shown) == EACH
+    assert len(judges.shown) == ASKED
     assert [one.said for one in again] == [one.said for one in found]
 
 
 def test_so_is_one_whose_face_the_editor_cannot_edit(place, judges, monkeypatch) -> None:
-    def edits(portrait, image, face, wanted):
+    def edits(portrait, image, face, wanted, say):
         if portrait == "ann":
             raise NoFaceError("turned aside")
         yield from (image for _ in wanted)
@@ -208,7 +239,10 @@ def test_so_is_one_whose_face_the_editor_cannot_edit(place, judges, monkeypatch)
         out=place / "out",
     ).rows  # fmt: skip
     assert rows
-    assert len(judges.shown) == EACH
+    assert len(judges.shown) == 1  # whatever is asked for, it gives back the portrait
+    page = (place / "out" / ffe.PAGE).read_text()
+    assert "4 of 4 edits at a strength above 0 are the source itself." in page
+    assert "one saw no face or gave no answer on 6 of 12 pictures" in page
 
 
 def test_answers_that_mien_did_not_write(place, judges) -> None:
@@ -225,12 +259,12 @@ def test_the_face_in_the_box_is_the_one(small, tmp_path) -> None:
     image = np.hstack([small[0][0], small[1][0]])
     middle = image.shape[1] / 2
     for left, box in ((0.0, (5.0, 5.0, middle, 250.0)), (middle, (middle, 5.0, 2 * middle, 250.0))):
-        face = runner._face(image, Portrait("both", tmp_path / "both.png", {}, box))
+        face = pictures.face_of(image, Portrait("both", tmp_path / "both.png", {}, box))
         assert left < face.box[0] < face.box[2] < left + middle
-    largest = runner._face(image, Portrait("both", tmp_path / "both.png", {}))
+    largest = pictures.face_of(image, Portrait("both", tmp_path / "both.png", {}))
     assert largest.box == faces_of(image, "both")[0].box
     with pytest.raises(NoFaceError, match=r"both\.png: no face found in the box"):
-        runner._face(image, Portrait("both", tmp_path / "both.png", {}, (0.0, 0.0, 9.0, 9.0)))
+        pictures.face_of(image, Portrait("both", tmp_path / "both.png", {}, (0.0, 0.0, 9.0, 9.0)))
 
 
 def test_the_suite_writes_its_page(place, judges) -> None:
@@ -240,7 +274,7 @@ def test_the_suite_writes_its_page(place, judges) -> None:
         place / "portraits", lambda *step: told.append(step), judges=("one", "one"), **given
     ).rows
     assert told == [("portraits", 1, 2), ("portraits", 2, 2)]
-    assert len(judges.shown) == 2 * EACH  # nobody is asked twice
+    assert len(judges.shown) == 2 * ASKED  # nobody is asked twice
     happy, sad = (2 * score * 0.9 / (score + 0.9) for score in (0.5, 0.1))
     assert {row.figure: row.measured for row in rows} == {
         "HES by one": f"{(happy + sad) / 2:.4f}",
@@ -249,13 +283,42 @@ def test_the_suite_writes_its_page(place, judges) -> None:
     assert all(row.held is None for row in rows)
     page = (place / "out" / ffe.PAGE).read_text()
     assert page.count("data:image/jpeg") == 2 * 3  # two people: source, happy, sad
+    assert "What a strength draws" not in page
+
+
+def test_the_reader_calibrates_the_strengths(place, judges) -> None:
+    given = {"editor": str(place / "made"), "judges": ("one", "reader"), "out": place / "out"}
+    files = ffe.run(place / "portraits", **given, strengths=GRID).files
+    assert files == (place / "out" / "index.html", place / "out" / "curves.json")
+    drawn = load_strengths(files[1])
+    assert set(drawn.curves) == {"happy", "sad"}
+    assert drawn.people == 2
+    assert drawn.made_with == {"name": "made"}
+    smile, sad = drawn.curves["happy"], drawn.curves["sad"]  # every picture shows a real smile
+    assert 0.5 < smile.measured[1] == pytest.approx(smile.measured[2], abs=0.05)
+    assert smile.limit == 0.5  # there is no more of it at 1
+    assert sad.reach < smile.reach
+    page = files[0].read_text()
+    assert "What a strength draws" in page
+    assert "measured at strength 1<" in page
+
+
+def test_without_strength_0_there_is_nothing_to_measure_from(place, judges) -> None:
+    for edit in [*(place / "made").rglob("1.jpg")]:
+        shutil.copy(edit, edit.with_name("1.5.jpg"))
+    given = {"editor": str(place / "made"), "judges": ("reader",), "out": place / "out"}
+    files = ffe.run(place / "portraits", **given, strengths=(0.5, 1.0, 1.5)).files
+    assert files == (place / "out" / "index.html",)
 
 
 def test_what_cannot_be_run_is_said_before_anything_is_done(place, judges) -> None:
     given = {"editor": str(place / "made"), "judges": ("one",), "out": place / "out"}
-    for grid in ((0.0, 1.0), (0.0, 0.5, 0.7), (1.0, 0.5, 0.0), (0.0, 1.0, 9.0), (0.0, 1.0, np.nan)):
-        with pytest.raises(InputError, match="--strengths"):
+    for grid in ((0.0, 1.0), (0.0, 0.5, 0.7), (1.0, 0.5, 0.0), (-1.0, 0, 1.0), (0.0, 1.0, np.nan)):
+        with pytest.raises(InputError, match=r"--strengths .*: give three or more, rising from 0"):
             ffe.run(place / "portraits", **given, strengths=grid)
+    for editor, most in (("mesh", "1.5"), ("pixelsmile:steps=9", "3"), (str(place / "made"), "3")):
+        with pytest.raises(InputError, match=rf"--strengths 0,1,3.5: .* goes up to {most}$"):
+            ffe.run(place / "portraits", **given | {"editor": editor}, strengths=(0, 1, 3.5))
     (place / "portraits" / "rows.jsonl").write_text('{"image": "ann.png", "category": "shy"}')
     with pytest.raises(InputError, match="judge one: tells none of shy"):
         ffe.run(place / "portraits", **given)

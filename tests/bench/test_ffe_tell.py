@@ -28,7 +28,8 @@ def nothing(*_):
 
 
 JUDGE = Judge("twelve", "j", TWELVE, nothing)
-ALIKE, BUILDS = Witness(IDENTITY, "alike", nothing), Witness(BUILD, "build", nothing)
+ALIKE = Witness(IDENTITY, "alike", nothing, ("mobilefacenet",))
+BUILDS = Witness(BUILD, "build", nothing, tuple(BUILT))
 
 
 def seen(category: str, strength: float, classes=TWELVE) -> dict[str, float]:
@@ -167,9 +168,20 @@ def test_likeness_counts_in_hes(both) -> None:
     assert values(both)["id"] == pytest.approx((23 * LIKE - 0.2) / 24)
 
 
+def test_likeness_is_the_mean_of_the_recognisers(both) -> None:
+    three = replace(ALIKE, keys=("arcface", "adaface", "facenet"))
+    for one in both:
+        for name in TWELVE:
+            say(one, name, "alike", {"arcface": 0.9, "adaface": 0.6, "facenet": 0.3})
+    say(both[0], "happy", "alike", {})  # a face that is lost is nobody
+    figures = content("mesh", both, [JUDGE], three, BUILDS, GRID, "portraits").judges[0].figures
+    assert figures["id"].value == pytest.approx(23 / 24 * 0.6)
+
+
 def test_a_relative_is_marked(both) -> None:
     kin = replace(JUDGE, kin="mesh")
     assert told(both, kin).judges[0].kin
+    assert told(both, kin, editor="mesh:a=1").judges[0].kin
     assert not told(both, kin, editor="another").judges[0].kin
     assert not told(both).judges[0].kin
 

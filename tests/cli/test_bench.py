@@ -58,7 +58,8 @@ def test_options_of_spot(mien_command, fake_flow, tmp_path) -> None:
 
 
 def test_options_of_ffe(mien_command, fake_flow, tmp_path) -> None:
-    calls = fake_flow("mien.bench.suites.ffe", "run", SimpleNamespace(rows=[]))
+    files = [tmp_path / "index.html", tmp_path / "strengths.json"]
+    calls = fake_flow("mien.bench.suites.ffe", "run", SimpleNamespace(rows=[], files=files))
     given = ("--data", str(tmp_path), "--judge", "reader", "--judge", "openai:m", "--people", "3")
     ran = mien_command("bench", "ffe", "mesh", *given, "--strengths", "0,0.5,1")
     assert ran.code == 0
@@ -66,13 +67,14 @@ def test_options_of_ffe(mien_command, fake_flow, tmp_path) -> None:
         "editor": "mesh",
         "judges": ["reader", "openai:m"],
         "people": 3,
-        "strengths": (0.0, 0.5, 1.0),
+        "strengths": [0.0, 0.5, 1.0],
     }
     assert "will be sent to the judge openai:m" in ran.err
     assert "reader" not in ran.err
+    assert ran.out.splitlines()[-2:] == [str(file) for file in files]
 
 
 def test_strengths_that_are_none(mien_command, tmp_path) -> None:
     ran = mien_command("bench", "ffe", "mesh", "--data", str(tmp_path), "--strengths", "a,b")
     assert ran.code == 2
-    assert "give numbers such as" in ran.err
+    assert "--strengths: 'a' is not a number" in ran.err

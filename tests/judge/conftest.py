@@ -1,4 +1,5 @@
-"""A real server on this machine that gives recorded answers and remembers what it was asked."""
+"""A real server on this machine that gives recorded answers and remembers what it was asked; and
+small ONNX files."""
 
 import http.server
 import json
@@ -6,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,3 +113,47 @@ def shades() -> NDArray[np.uint8]:
 @pytest.fixture
 def reply() -> Callable[..., Reply]:
     return Reply
+
+
+def packed(*fields: tuple[int, int | bytes]) -> bytes:
+    """A protobuf message of small whole numbers and of bytes, by number of the field."""
+
+    def varint(value: int) -> bytes:
+        rest = value >> 7
+        return bytes([value & 127 | (128 if rest else 0)]) + (varint(rest) if rest else b"")
+
+    return b"".join(
+        varint(number << 3) + varint(value)
+        if isinstance(value, int)
+        else varint(number << 3 | 2) + varint(len(value)) + value
+        for number, value in fields
+    )
+
+
+def tensor(name: bytes, shape: tuple[int | str, ...]) -> bytes:
+    """An ONNX ValueInfoProto of floats."""
+    dims = [packed((1, d) if isinstance(d, int) else (2, d.encode())) for d in shape]
+    kind = packed((1, 1), (2, packed(*((1, dim) for dim in dims))))
+    return packed((1, name), (2, packed((1, kind))))
+
+
+def written(path: Path, shape: tuple[int | str, ...], matrix: NDArray[np.float32]) -> Path:
+    """An ONNX file: the picture, flattened, times a matrix."""
+    weights = packed((1, matrix.shape[0]), (1, matrix.shape[1]), (2, 1), (8, b"m"))
+    weights += packed((9, matrix.astype("<f4").tobytes()))
+    graph = packed(
+        (1, packed((1, b"x"), (2, b"f"), (4, b"Flatten"))),
+        (1, packed((1, b"f"), (1, b"m"), (2, b"y"), (4, b"MatMul"))),
+        (2, b"g"),
+        (5, weights),
+        (11, tensor(b"x", shape)),
+        (12, tensor(b"y", ("n", matrix.shape[1]))),
+    )
+    path.write_bytes(packed((1, 8), (7, graph), (8, packed((2, 13)))))
+    return path
+
+
+@pytest.fixture
+def network() -> Callable[..., Path]:
+    """Writes an ONNX file: to a path, from the shape of a picture and a matrix."""
+    return written

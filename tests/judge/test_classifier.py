@@ -1,6 +1,6 @@
 """An ONNX classifier as a judge: networks of one known matrix, then the real ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,45 +17,8 @@ from mien.media.image import load_image
 pytest.importorskip("onnxruntime", reason="the extra 'bench' is not installed")
 
 Picture = NDArray[np.uint8]
+Network = Callable[..., Path]  # path, shape of the picture, matrix
 FER = ("angry", "disgust", "fear", "happy", "sad", "surprised", "neutral")
-
-
-def packed(*fields: tuple[int, int | bytes]) -> bytes:
-    """A protobuf message of small whole numbers and of bytes, by number of the field."""
-
-    def varint(value: int) -> bytes:
-        rest = value >> 7
-        return bytes([value & 127 | (128 if rest else 0)]) + (varint(rest) if rest else b"")
-
-    return b"".join(
-        varint(number << 3) + varint(value)
-        if isinstance(value, int)
-        else varint(number << 3 | 2) + varint(len(value)) + value
-        for number, value in fields
-    )
-
-
-def tensor(name: bytes, shape: tuple[int | str, ...]) -> bytes:
-    """An ONNX ValueInfoProto of floats."""
-    dims = [packed((1, d) if isinstance(d, int) else (2, d.encode())) for d in shape]
-    kind = packed((1, 1), (2, packed(*((1, dim) for dim in dims))))
-    return packed((1, name), (2, packed((1, kind))))
-
-
-def network(path: Path, shape: tuple[int | str, ...], matrix: NDArray[np.float32]) -> Path:
-    """An ONNX file: the picture, flattened, times a matrix."""
-    weights = packed((1, matrix.shape[0]), (1, matrix.shape[1]), (2, 1), (8, b"m"))
-    weights += packed((9, matrix.astype("<f4").tobytes()))
-    graph = packed(
-        (1, packed((1, b"x"), (2, b"f"), (4, b"Flatten"))),
-        (1, packed((1, b"f"), (1, b"m"), (2, b"y"), (4, b"MatMul"))),
-        (2, b"g"),
-        (5, weights),
-        (11, tensor(b"x", shape)),
-        (12, tensor(b"y", ("n", matrix.shape[1]))),
-    )
-    path.write_bytes(packed((1, 8), (7, graph), (8, packed((2, 13)))))
-    return path
 
 
 @pytest.fixture
@@ -100,7 +63,12 @@ def softmax(logits: list[float]) -> list[float]:
     ],
 )
 def test_colour_in_both_layouts(
-    tmp_path: Path, face: Landmarks, halves: Picture, shape: tuple[int, ...], places: tuple[int]
+    tmp_path: Path,
+    face: Landmarks,
+    halves: Picture,
+    shape: tuple[int, ...],
+    places: tuple[int],
+    network: Network,
 ) -> None:
     judge = classifier_judge(network(tmp_path / "n.onnx", shape, picks(*places, size=48)))
     assert judge.classes == FER
@@ -111,7 +79,7 @@ def test_colour_in_both_layouts(
 
 @pytest.mark.parametrize("shape", [(1, 4, 4, 1), (1, 1, 4, 4)])
 def test_grey_in_both_layouts(
-    tmp_path: Path, face: Landmarks, halves: Picture, shape: tuple[int, ...]
+    tmp_path: Path, face: Landmarks, halves: Picture, shape: tuple[int, ...], network: Network
 ) -> None:
     judge = classifier_judge(network(tmp_path / "n.onnx", shape, picks(0, 3, size=16)))
     red, blue = 2 * 76 / 255 - 1, 2 * 29 / 255 - 1  # luma of BT.601: 0.299 and 0.114
@@ -119,7 +87,9 @@ def test_grey_in_both_layouts(
     assert list(judge.scores(halves).values()) == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_distribution_is_left_as_it_is(tmp_path: Path, face: Landmarks, halves: Picture) -> None:
+def test_a_distribution_is_left_as_it_is(
+    tmp_path: Path, face: Landmarks, halves: Picture, network: Network
+) -> None:
     """Black gives -1 everywhere, and minus that is one class with all of the share."""
     judge = classifier_judge(network(tmp_path / "n.onnx", (1, 4, 4, 3), -picks(1, size=48)))
     assert list(judge.scores(halves).values()) == [1.0, 0, 0, 0, 0, 0, 0]
@@ -142,7 +112,9 @@ def test_the_square_continues_the_edge(face: Landmarks) -> None:
     assert cut_out(picture, face, (64, 48)).shape == (64, 48, 3)
 
 
-def test_names_from_the_file_beside(tmp_path: Path, face: Landmarks, halves: Picture) -> None:
+def test_names_from_the_file_beside(
+    tmp_path: Path, face: Landmarks, halves: Picture, network: Network
+) -> None:
     path = network(tmp_path / "n.onnx", (1, 4, 4, 3), picks(0, size=48)[:, :3])
     plain = tmp_path / "n.json"
     plain.write_text('{"classes": ["Neutral", "Happiness", "anger"]}')
@@ -167,7 +139,9 @@ def test_names_from_the_file_beside(tmp_path: Path, face: Landmarks, halves: Pic
         ("[" * 100_000, "n.json: is no JSON"),
     ],
 )
-def test_names_that_do_not_fit(tmp_path: Path, beside: str | None, message: str) -> None:
+def test_names_that_do_not_fit(
+    tmp_path: Path, beside: str | None, message: str, network: Network
+) -> None:
     path = network(tmp_path / "n.onnx", (1, 4, 4, 3), picks(0, size=48)[:, :3])
     if beside is not None:
         (tmp_path / "n.json").write_text(beside)
@@ -179,7 +153,9 @@ def test_names_that_do_not_fit(tmp_path: Path, beside: str | None, message: str)
     "shape",
     [(1, 48), (2, 4, 4, 3), (1, 4, 6, 2), (1, "h", "w", 3), (1, 3, "h", 4), (1, 1, 4, 4, 3)],
 )
-def test_networks_that_take_something_else(tmp_path: Path, shape: tuple[int | str, ...]) -> None:
+def test_networks_that_take_something_else(
+    tmp_path: Path, shape: tuple[int | str, ...], network: Network
+) -> None:
     path = network(tmp_path / "n.onnx", shape, picks(0, size=48))
     with pytest.raises(InputError, match="takes one grey or RGB picture of fixed size"):
         classifier_judge(path)
@@ -201,7 +177,7 @@ def test_no_file_and_an_empty_one(tmp_path: Path) -> None:
         classifier_judge(tmp_path / "n.onnx")
 
 
-def test_networks_that_cannot_be_run(tmp_path: Path) -> None:
+def test_networks_that_cannot_be_run(tmp_path: Path, network: Network) -> None:
     path = network(tmp_path / "n.onnx", (1, 4, 4, 3), picks(0, size=50))
     with pytest.raises((JudgeError, InputError), match="run: "):
         classifier_judge(path)
@@ -210,7 +186,7 @@ def test_networks_that_cannot_be_run(tmp_path: Path) -> None:
         classifier_judge(network(path, (1, 4, 4, 3), matrix))
 
 
-def test_no_face(tmp_path: Path) -> None:
+def test_no_face(tmp_path: Path, network: Network) -> None:
     judge = classifier_judge(network(tmp_path / "n.onnx", (1, 4, 4, 3), picks(0, size=48)))
     with pytest.raises(NoFaceError):
         judge.scores(np.full((200, 200, 3), 127, np.uint8))

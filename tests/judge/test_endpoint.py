@@ -17,7 +17,7 @@ from PIL import Image
 from mien.core.errors import InputError, JudgeError
 from mien.judge.endpoint import openai_judge
 from mien.judge.http import Patience, read_key
-from mien.judge.judge import Judge
+from mien.judge.judge import Judge, NoAnswerError
 from mien.judge.prompt import CATEGORIES, PROMPT
 
 Picture = NDArray[np.uint8]
@@ -286,6 +286,42 @@ def test_answers_that_are_none(
     server.replies = [reply(body)]
     assert message in failure(judge, shades)
     assert slept == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        chat(None, refusal="I rate nobody."),
+        chat("I cannot help with that."),
+        chat(""),
+        chat(json.dumps(dict.fromkeys(CATEGORIES, 5))),
+    ],
+)
+def test_a_picture_may_be_declined_and_the_next_one_answered(
+    judge: Judge,
+    server: Any,
+    good: Any,
+    known: dict[str, float],
+    shades: Picture,
+    reply: Callable[..., Any],
+    body: Any,
+) -> None:
+    server.replies = [reply(body), good]
+    with pytest.raises(NoAnswerError):
+        judge.scores(shades)
+    assert judge.scores(shades) == known
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(complaint("who?"), 401), (complaint("which?"), 404), ([1, 2], 200)]
+)
+def test_a_judge_that_cannot_be_asked_declines_nothing(
+    judge: Judge, server: Any, shades: Picture, reply: Callable[..., Any], body: Any, status: int
+) -> None:
+    server.replies = [reply(body, status)]
+    with pytest.raises(JudgeError) as caught:
+        judge.scores(shades)
+    assert not isinstance(caught.value, NoAnswerError)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from PIL import Image
 from mien.core.errors import InputError, JudgeError
 from mien.judge.gemini import gemini_judge
 from mien.judge.http import Patience
-from mien.judge.judge import Judge
+from mien.judge.judge import Judge, NoAnswerError
 from mien.judge.prompt import CATEGORIES, PROMPT
 
 Picture = NDArray[np.uint8]
@@ -90,6 +90,8 @@ def test_answers_that_are_none(
         judge.scores(shades)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
     assert len(server.asked) == 1
+    declines = message.startswith(("gives no", "the model gives no", "holds no"))
+    assert isinstance(caught.value, NoAnswerError) == declines
 
 
 def test_the_judge_as_a_value(judge: Judge, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from mien.core.errors import InputError, JudgeError
-from mien.judge import identity, table
-from mien.judge.identity import Identity
+from mien.judge import table
 from mien.judge.prompt import CATEGORIES
 from mien.judge.table import NAMES, is_remote, judge_named
 
@@ -84,7 +83,3 @@ def test_models_that_are_none(tmp_path, content) -> None:
     judge = judge_named("blendshapes", tmp_path)
     with pytest.raises(JudgeError, match=r"face_landmarker\.task: cannot be run"):
         judge.scores(np.zeros((64, 64, 3), np.uint8))
-    pytest.importorskip("onnxruntime", reason="the extra 'bench' is not installed")
-    (tmp_path / identity.FILE).write_bytes(content)
-    with pytest.raises(InputError, match=r"mobilefacenet\.onnx: cannot be run"):
-        Identity(tmp_path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.options import local_path
+from mien.cli.options import local_path, numbers
 from mien.cli.progress import bar
 from mien.core.errors import InputError
 
@@ -133,7 +133,8 @@ def ffe(
 
     Confusion, accuracy, linear control and likeness, beside the published figures.
 
-    Writes DIR/index.html. What was made and said is kept in DIR; the same command goes on there.
+    Writes DIR/index.html, and with the judge reader DIR/strengths.json. What was made and said is
+    kept in DIR; the same command goes on there.
     The data: a folder of portraits, or one with a list (.jsonl) of image, box, category, prompt.
 
     \b
@@ -146,28 +147,31 @@ def ffe(
     judges = judge or ["blendshapes"]
     for name in filter(is_remote, judges):
         typer.echo(f"mien: the pictures will be sent to the judge {name}", err=True)
-    grid = {} if strengths is None else {"strengths": _numbers(strengths)}
+    grid = {} if strengths is None else {"strengths": numbers(strengths, "--strengths")}
     options = {"editor": editor, "judges": judges, "out": out, "people": people, "jobs": jobs}
-    _measure("ffe", data, out / "index.html", **options, **grid)
+    result = _run("ffe", data, **options, **grid)
+    for file in result.files:
+        typer.echo(file)
+    _hold(result.rows)
 
 
-def _numbers(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"--strengths {text}: give numbers such as 0,0.5,1,1.5") from None
-
-
-def _measure(suite: str, data: Path, page: Path | None = None, **options: Any) -> None:
+def _measure(suite: str, data: Path, **options: Any) -> None:
     """Run a suite, print its table, and tell by the exit code whether it holds."""
+    _hold(_run(suite, data, **options).rows)
+
+
+def _run(suite: str, data: Path, **options: Any) -> Any:
+    """Run a suite and print its table; what it returns."""
     if not data.exists():
         raise InputError(f"{data} is no folder: say with --data where the measuring photos are")
     module = import_module(f"mien.bench.suites.{suite}")
     with bar() as progress:
-        rows: Sequence[Row] = module.run(data, progress, **options).rows
-    _show(suite, rows)
-    if page is not None:
-        typer.echo(page)
+        result = module.run(data, progress, **options)
+    _show(suite, result.rows)
+    return result
+
+
+def _hold(rows: Sequence["Row"]) -> None:
     if any(row.held is False for row in rows):
         raise typer.Exit(1)
 

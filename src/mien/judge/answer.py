@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from mien.core.errors import JudgeError
+from mien.judge.judge import NoAnswerError
 from mien.judge.prompt import CATEGORIES
 
 _SYNONYMS = {
@@ -26,7 +26,8 @@ _SYNONYMS = {
     "surprised": ("surprise",),
     "anxious": ("anxiety", "nervousness", "nervous"),
 }
-_CATEGORY = {word: category for category in CATEGORIES for word in (category, *_SYNONYMS[category])}
+WORDS = {word: category for category in CATEGORIES for word in (category, *_SYNONYMS[category])}
+"""Every word for a category, in small letters, and the category."""
 
 _MOST = 20_000  # characters of an answer that are looked at, from its end
 _SHOWN = 80  # characters of an answer that a message quotes
@@ -49,22 +50,22 @@ def parse_scores(text: str) -> dict[str, float]:
         Every category with its score, 0 to 1, in the order of the prompt.
 
     Raises:
-        JudgeError: no such object, or a category that is missing, there twice, or no number from
+        NoAnswerError: no such object, or a category that is missing, there twice, or no number from
             0 to 1.
     """
     found = [pairs for pairs in _objects(text[-_MOST:]) if any(category(name) for name, _ in pairs)]
     if not found:
-        raise JudgeError(f"the answer holds no scores: {excerpt(text) or 'it is empty'}")
+        raise NoAnswerError(f"the answer holds no scores: {excerpt(text) or 'it is empty'}")
     scores: dict[str, float] = {}
     for name, value in found[-1]:
         named = category(name)
         if named is None:  # an explanation, or a class nobody asked for
             continue
         if named in scores:
-            raise JudgeError(f"the answer gives {named} two scores")
+            raise NoAnswerError(f"the answer gives {named} two scores")
         scores[named] = _score(name, value)
     if missing := [name for name in CATEGORIES if name not in scores]:
-        raise JudgeError(f"the answer lacks a score for {', '.join(missing)}")
+        raise NoAnswerError(f"the answer lacks a score for {', '.join(missing)}")
     return {name: scores[name] for name in CATEGORIES}
 
 
@@ -74,7 +75,7 @@ def category(name: str) -> str | None:
     Args:
         name: such as ``"Happiness"`` or ``"Embarrassment (shy)"``.
     """
-    return _CATEGORY.get(name.partition("(")[0].strip().casefold())
+    return WORDS.get(name.partition("(")[0].strip().casefold())
 
 
 def excerpt(text: str, most: int = _SHOWN) -> str:
@@ -109,5 +110,5 @@ def _score(name: str, value: object) -> float:
         number = math.nan
     if not 0.0 <= number <= 1.0:
         shown = "something else" if isinstance(value, tuple | list) else excerpt(str(value))
-        raise JudgeError(f"the answer gives {excerpt(name)} {shown}: is no number from 0 to 1")
+        raise NoAnswerError(f"the answer gives {excerpt(name)} {shown}: is no number from 0 to 1")
     return number

@@ -21,6 +21,8 @@ from mien.judge.seal import code_seal
 # What its answers rest on.
 _CODE = ("core", "anatomy", "landmark", "edit/portrait.py", "judge/by_reader.py")
 
+_WHOLE = 1.0 / MAX_STRENGTH  # its score of a whole recipe on a face at rest
+
 
 def reader_judge() -> Judge:
     """The judge that measures action units, the face at rest being estimated."""
@@ -40,4 +42,4 @@ def _towards(seen: NDArray[np.float64], goal: NDArray[np.float64]) -> float:
     if length == 0.0:
         return 0.0
     cosine = max(float(seen @ goal) / (length * size), 0.0)
-    return min(length * cosine / size * cosine**2 / MAX_STRENGTH, 1.0)
+    return min(_WHOLE * length * cosine / size * cosine**2, 1.0)

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from mien.core.document import load
 from mien.core.errors import InputError, JudgeError, NoFaceError
-from mien.core.extras import require
 from mien.core.face import Landmarks
-from mien.core.hush import hushed
 from mien.judge.answer import category, excerpt
 from mien.judge.judge import Image, Judge
+from mien.judge.network import opened, reason
 from mien.landmark.detect import detect
 
 Array = NDArray[np.float32]
@@ -52,7 +51,9 @@ def classifier_judge(path: Path, *, kin: str = "") -> Judge:
         JudgeError: the network cannot be run.
         MissingExtraError: ONNX Runtime is not installed.
     """
-    session = _session(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file: give a classifier of expressions, an ONNX file")
+    session = opened(path)
     form = _form(path, session.get_inputs())
     outputs = _run(path, session, form, np.zeros((*form.size, 3), np.uint8))
     classes = _classes(path, outputs.size)
@@ -99,19 +100,6 @@ class _Form:
     channels_first: bool
 
 
-def _session(path: Path) -> Any:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file: give a classifier of expressions, an ONNX file")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path}: is empty (0 bytes): copy or download it again")
-    runtime = require("onnxruntime", "bench")
-    try:
-        with hushed():
-            return runtime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own have no root of their own
-        raise InputError(f"{path}: is no ONNX file that can be run: {_reason(error)}") from error
-
-
 def _form(path: Path, inputs: list[Any]) -> _Form:
     """Read off the shape of the input, such as (1, 64, 64, 1) or ("batch", 3, 224, 224)."""
     shape = list(inputs[0].shape) if len(inputs) == 1 else []
@@ -140,7 +128,7 @@ def _run(path: Path, session: Any, form: _Form, square: Image) -> Array:
     try:
         values = np.asarray(session.run(None, {form.name: batch})[0], dtype=np.float32)
     except Exception as error:
-        raise JudgeError(f"{path}: cannot be run: {_reason(error)}") from error
+        raise JudgeError(f"{path}: cannot be run: {reason(error)}") from error
     if not np.isfinite(values).all():
         raise JudgeError(f"{path}: answers with numbers that are not finite: use another network")
     return values.ravel()
@@ -183,7 +171,3 @@ def _is_distribution(values: Array) -> bool:
 def _softmax(values: Array) -> Array:
     powers = np.exp(values - values.max())
     return np.asarray(powers / powers.sum(), dtype=np.float32)
-
-
-def _reason(error: Exception) -> str:
-    return excerpt(str(error).rpartition(" : ")[2], 120)

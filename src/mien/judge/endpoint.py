@@ -10,7 +10,7 @@ from typing import Any
 from mien.core.errors import JudgeError
 from mien.judge.answer import excerpt, parse_scores
 from mien.judge.http import PATIENT, Patience, RefusedError, address, ask, read_key
-from mien.judge.judge import Image, Judge
+from mien.judge.judge import Image, Judge, NoAnswerError
 from mien.judge.prompt import CATEGORIES, PROMPT, encoded, fingerprint
 
 # What makes answers alike and easy to read. Not every server takes all of it.
@@ -81,7 +81,8 @@ def _text(answer: Any) -> str:
     """What the model wrote.
 
     Raises:
-        JudgeError: nothing, or no answer of the protocol.
+        NoAnswerError: nothing: it refuses, or a filter before it does.
+        JudgeError: no answer of the protocol.
     """
     try:
         message = answer["choices"][0]["message"]
@@ -91,4 +92,4 @@ def _text(answer: Any) -> str:
     if isinstance(content, str) and content:
         return content
     why = f": {excerpt(refusal)}" if isinstance(refusal, str) else ""
-    raise JudgeError(f"the model gives no answer{why}")
+    raise NoAnswerError(f"the model gives no answer{why}")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from mien.core.errors import JudgeError
 from mien.judge.answer import excerpt, parse_scores
 from mien.judge.http import PATIENT, Patience, address, ask, read_key
-from mien.judge.judge import Image, Judge
+from mien.judge.judge import Image, Judge, NoAnswerError
 from mien.judge.prompt import CATEGORIES, PROMPT, encoded, fingerprint
 
 _URL = "https://generativelanguage.googleapis.com/v1beta"
@@ -57,7 +57,8 @@ def _text(answer: Any) -> str:
     """What the model wrote, its thoughts left out.
 
     Raises:
-        JudgeError: nothing, or no answer of the protocol.
+        NoAnswerError: nothing: it refuses, is blocked, or thinks for too long.
+        JudgeError: no answer of the protocol.
     """
     try:
         blocked = answer.get("promptFeedback", {}).get("blockReason")
@@ -70,4 +71,4 @@ def _text(answer: Any) -> str:
     if text:
         return text
     why = f": {excerpt(reason)}" if isinstance(reason, str) else ""
-    raise JudgeError(f"the model gives no answer{why}")
+    raise NoAnswerError(f"the model gives no answer{why}")

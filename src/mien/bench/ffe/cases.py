@@ -17,7 +17,7 @@ from mien.core.errors import InputError
 from mien.core.names import distinct
 from mien.core.recipe import recipes
 from mien.flows.shoot import photos_in
-from mien.judge.answer import excerpt
+from mien.judge.answer import WORDS, category, excerpt
 
 Box = tuple[float, float, float, float]
 
@@ -30,14 +30,6 @@ _FIELDS = {
     "box": ("box", "bbox", "boxes", "face_box", "face_bbox"),
     "prompt": ("prompt", "instruction", "text", "edit_prompt"),
 }
-# What the paper's prompts and others call the categories.
-_WORDS = {
-    "happiness": "happy", "sadness": "sad", "anger": "angry", "surprise": "surprised",
-    "disgusted": "disgust", "fearful": "fear", "scared": "fear", "confusion": "confused",
-    "contemptuous": "contempt", "confidence": "confident", "embarrassed": "shy",
-    "embarrassment": "shy", "shyness": "shy", "drowsy": "sleepy", "drowsiness": "sleepy",
-    "nervous": "anxious", "nervousness": "anxious", "anxiety": "anxious",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,10 +108,10 @@ def listed(rows: Path) -> list[Portrait]:
         if not line.strip():
             continue
         try:
-            photo, box, category, prompt = _row(line, rows.parent)
+            photo, box, named, prompt = _row(line, rows.parent)
         except InputError as error:
             raise InputError(f"{rows}:{number}: {error}") from None
-        grouped.setdefault((photo, box), {})[category] = prompt
+        grouped.setdefault((photo, box), {})[named] = prompt
     names = distinct(photo.stem for photo, _ in grouped)
     return [
         Portrait(name, photo, wanted, box)
@@ -134,15 +126,15 @@ def _row(line: str, folder: Path) -> tuple[Path, Box | None, str, str]:
         raise InputError("is not JSON") from None
     if not isinstance(row, dict):
         raise InputError('is no object such as {"image": "a.jpg", "category": "happy"}')
-    image, category = _field(row, "image"), _field(row, "category")
-    for field, value in (("image", image), ("category", category)):
+    image, wanted = _field(row, "image"), _field(row, "category")
+    for field, value in (("image", image), ("category", wanted)):
         if not isinstance(value, str) or not value:
             known, there = ", ".join(_FIELDS[field]), excerpt(", ".join(row), 200)
             raise InputError(f"{field}: is missing or no text; looked for {known}, found {there}")
     photo = folder / image
     if not _is_file(photo):
         raise InputError(f"image: there is no {excerpt(str(photo), 200)}")
-    return photo, _box(_field(row, "box")), _category(category), str(_field(row, "prompt") or "")
+    return photo, _box(_field(row, "box")), _category(wanted), str(_field(row, "prompt") or "")
 
 
 def _field(row: Mapping[str, Any], field: str) -> Any:
@@ -151,12 +143,10 @@ def _field(row: Mapping[str, Any], field: str) -> Any:
 
 
 def _category(word: str) -> str:
-    plain = word.strip().lower()
-    category = _WORDS.get(plain, plain)
-    if category not in TWELVE:
-        hint = did_you_mean(plain, (*TWELVE, *_WORDS)) or f": use one of {', '.join(TWELVE)}"
+    if (named := category(word)) is None:
+        hint = did_you_mean(word.strip().lower(), WORDS) or f": use one of {', '.join(TWELVE)}"
         raise InputError(f"category: unknown expression {excerpt(repr(word))}{hint}")
-    return category
+    return named
 
 
 def _box(value: Any) -> Box | None:

@@ -1,8 +1,8 @@
 """The editors that FFE-Bench can ask: mien's own two, or a folder of what any other one made."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -12,17 +12,22 @@ from numpy.typing import NDArray
 
 from mien.core.errors import InputError
 from mien.core.face import Landmarks
-from mien.flows.drawing_settings import drawing_of
-from mien.flows.edit import ask, edited
-from mien.flows.redraw import Drawing, redrawn
-from mien.flows.sitters import Sitting, sitting
+from mien.core.seams import Say, unheard
+from mien.flows.backend import Backend
+from mien.flows.drawing.how import Drawing
+from mien.flows.drawing.redraw import pixelsmile
+from mien.flows.drawing.settings import drawing_of
+from mien.flows.edit import MESH as MESH_BACKEND
+from mien.flows.edit import ask
+from mien.flows.sitters import sitting
 from mien.judge.seal import code_seal
 from mien.media.image import load_image
 
 Image = NDArray[np.uint8]
 Wanted = tuple[str, float]  # category, strength
 
-MESH, PIXELSMILE = "mesh", "pixelsmile"
+MESH, PIXELSMILE = MESH_BACKEND.name, "pixelsmile"
+_MOST = 3.0  # strength, as far as the paper seems to go
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 # What an edit by the mesh goes through.
 _CODE = (
@@ -30,7 +35,7 @@ _CODE = (
     "flows/sitters.py", "flows/edit.py",
 )  # fmt: skip
 _DRAWING_CODE = (
-    *_CODE, "edit/inset", "edit/backends", "flows/redraw.py", "flows/drawing_model.py",
+    *_CODE, "edit/inset", "edit/backends", "flows/drawing",
 )  # fmt: skip
 
 
@@ -41,13 +46,18 @@ class Editor:
     Attributes:
         name: on the page.
         fingerprint: changes whenever its pictures may: they are kept under it.
-        edits: from the name of a portrait, its picture, the face on it, and what is wanted, to one
-            picture for each, of the same size.
+        edits: from the name of a portrait, its picture, the face on it, what is wanted, and
+            somebody to tell what a user should know, to one picture for each want, of the same
+            size.
+        strongest: strength that can be asked of it.
+        details: what made the pictures, for what is measured on them.
     """
 
     name: str
     fingerprint: str
-    edits: Callable[[str, Image, Landmarks, Sequence[Wanted]], Iterator[Image]]
+    edits: Callable[[str, Image, Landmarks, Sequence[Wanted], Say], Iterator[Image]]
+    strongest: float = _MOST
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def editor_named(name: str) -> Editor:
@@ -62,11 +72,11 @@ def editor_named(name: str) -> Editor:
         ModelError: PixelSmile's file is another one.
     """
     if name == MESH:
-        return Editor(MESH, code_seal(*_CODE), _by_mesh)
+        return _editor(name, code_seal(*_CODE), lambda say: MESH_BACKEND)
     kind, _, settings = name.partition(":")
     if kind == PIXELSMILE:
         drawing = drawing_of([one for one in settings.split(",") if one])
-        return Editor(name, _drawing_seal(drawing), partial(_by_pixelsmile, drawing))
+        return _editor(name, _drawing_seal(drawing), lambda say: pixelsmile(drawing, say=say))
     folder = Path(name)
     if not folder.is_dir():
         raise InputError(
@@ -74,35 +84,43 @@ def editor_named(name: str) -> Editor:
             " another one, as FOLDER/PORTRAIT/CATEGORY/STRENGTH.png"
         )
 
-    def edits(
-        portrait: str, image: Image, face: Landmarks, wanted: Sequence[Wanted]
-    ) -> Iterator[Image]:
-        del face
-        yield from (_stored(folder / portrait, image, *want) for want in wanted)
-
-    return Editor(folder.resolve().name, _folder_seal(folder), edits)
+    whose = folder.resolve().name
+    edits = partial(_by_another, folder)
+    return Editor(whose, _folder_seal(folder), edits, details={"name": whose})
 
 
-def _by_mesh(
-    portrait: str, image: Image, face: Landmarks, wanted: Sequence[Wanted]
+def _editor(name: str, seal: str, backend: Callable[[Say], Backend]) -> Editor:
+    """One of mien's own; ``backend`` is given somebody to tell lines to."""
+    plain = backend(unheard)
+    return Editor(name, seal, partial(_by_backend, backend), plain.strongest, plain.record)
+
+
+def _by_backend(
+    backend: Callable[[Say], Backend],
+    portrait: str,
+    image: Image,
+    face: Landmarks,
+    wanted: Sequence[Wanted],
+    say: Say,
 ) -> Iterator[Image]:
-    people = _people(portrait, image, face)
-    for category, strength in wanted:
-        yield edited(people, ask({category: strength})).image
-
-
-def _by_pixelsmile(
-    drawing: Drawing, portrait: str, image: Image, face: Landmarks, wanted: Sequence[Wanted]
-) -> Iterator[Image]:
-    """All that is wanted of a portrait is drawn in one go; strength 0 is the portrait."""
-    people = _people(portrait, image, face)
-    asks = [ask({category: strength}) for category, strength in wanted]
-    yield from (result.image for result in redrawn(drawing, people, asks))
-
-
-def _people(portrait: str, image: Image, face: Landmarks) -> Sitting:
+    """As ``mien edit`` does it: what a model draws of a portrait, it draws in one go."""
     left, top, right, bottom = face.box
-    return sitting(image, portrait, face=((left + right) / 2, (top + bottom) / 2))
+    people = sitting(image, portrait, face=((left + right) / 2, (top + bottom) / 2))
+    editor = backend(say)
+    asks = [ask({category: strength}, backend=editor) for category, strength in wanted]
+    yield from (result.image for result in editor.edits(people, asks))
+
+
+def _by_another(
+    folder: Path,
+    portrait: str,
+    image: Image,
+    face: Landmarks,
+    wanted: Sequence[Wanted],
+    say: Say,
+) -> Iterator[Image]:
+    del face, say
+    yield from (_stored(folder / portrait, image, *want) for want in wanted)
 
 
 def _stored(folder: Path, image: Image, category: str, strength: float) -> Image:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.edit.strengths import Curve
+
 Array = NDArray[np.float64]
 
 
@@ -125,6 +127,7 @@ class Content:
         sheet: people of the contact sheet.
         structure: rows of the last table.
         conditions: lines on how it was made (data set, seed, steps), in plain words.
+        curves: expression to what the strengths draw, where mien's reader has said.
     """
 
     editor: str
@@ -137,3 +140,4 @@ class Content:
     sheet: tuple[Sitter, ...] = ()
     structure: tuple[Structure, ...] = ()
     conditions: tuple[str, ...] = ()
+    curves: Mapping[str, Curve] = field(default_factory=dict)

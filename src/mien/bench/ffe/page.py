@@ -12,7 +12,14 @@ from mien import __version__
 from mien.bench.ffe import page_courses, page_matrix
 from mien.bench.ffe.figures import Content, Figure, JudgeFigures, Sitter
 from mien.bench.ffe.metrics import CONFUSABLE
-from mien.bench.ffe.page_table import between, figures_table, kin_tag, number, structure_table
+from mien.bench.ffe.page_table import (
+    between,
+    curves_table,
+    figures_table,
+    kin_tag,
+    number,
+    structure_table,
+)
 from mien.bench.ffe.published import published
 
 
@@ -30,6 +37,7 @@ def page(content: Content) -> str:
         "<h2>Strength against score</h2>",
         f"<p>A good slider rises in a straight line, and keeps its likeness.</p>{page_courses.KEY}",
         *(page_courses.panels(content, judge) for judge in content.judges),
+        _curves(content),
         "<h2>What was asked for, and what was seen</h2>",
         f"<p>Per cent of the pictures of a row, at strength {content.at:g}.</p>{page_matrix.KEY}",
         f'<div class="matrices">{"".join(map(page_matrix.matrix, content.judges))}</div>',
@@ -98,6 +106,17 @@ def _about_kin(content: Content) -> str:
         '<p class="small"><span class="tag kin">same family</span> This judge is built on the same'
         " model as the editor. It may like what the editor draws: read it beside another"
         " judge, never alone.</p>"
+    )
+
+
+def _curves(content: Content) -> str:
+    if not content.curves:
+        return ""
+    return (
+        "<h2>What a strength draws</h2><p>As a share of the whole recipe, read by mien's reader,"
+        " median over people; the limit is the strength from which more brings no more of it, or"
+        " another person. <code>curves.json</code> beside this page holds the curves.</p>"
+        + curves_table(content.curves, content.at)
     )
 
 

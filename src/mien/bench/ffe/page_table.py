@@ -7,6 +7,7 @@ import numpy as np
 
 from mien.bench.ffe.figures import COLUMNS, Column, Content, Figure, JudgeFigures, Structure
 from mien.bench.ffe.published import Note, Published
+from mien.edit.strengths import Curve
 
 _NONE = "–"
 
@@ -58,13 +59,29 @@ def figures_table(content: Content, printed: Published) -> str:
 
 def structure_table(rows: Sequence[Structure]) -> str:
     """What the edits did to nose, face and sharpness."""
-    heads = ("expression", "nose width", "face width", "sharpness")
+    cells = {
+        row.expression: (_change(row.nose), _change(row.face), _ratio(row.sharpness))
+        for row in rows
+    }
+    return _measures(("expression", "nose width", "face width", "sharpness"), cells)
+
+
+def curves_table(curves: Mapping[str, Curve], at: float) -> str:
+    """How far every expression goes at one strength, and at which it goes no further."""
+    cells = {
+        name: (number(float(np.interp(at, one.strengths, one.measured)), 2), f"{one.limit:g}")
+        for name, one in curves.items()
+    }
+    return _measures(("expression", f"measured at strength {at:g}", "limit"), cells)
+
+
+def _measures(heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{title}</th>' for title in heads)
     body = "".join(
-        f'<tr><th scope="row">{escape(row.expression)}</th>'
-        f"<td>{_change(row.nose)}</td><td>{_change(row.face)}</td><td>{_ratio(row.sharpness)}</td>"
-        "</tr>"
-        for row in rows
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(f"<td>{cell}</td>" for cell in cells)
+        + "</tr>"
+        for name, cells in rows.items()
     )
     return (
         '<div class="wide"><table class="measures">'

@@ -4,37 +4,28 @@
     FOLDER/said.jsonl          one line for a picture and a witness
 
 A key is the hash of what a picture is made of (source, editor, category, strength), so that another
-judge looks at the same pictures, and nothing that is known is done again.
+judge looks at the same pictures, and nothing that is known is done again. Pictures of one portrait
+that are the same, as all are at strength 0, are shown once.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mien.anatomy.threads import one_thread
 from mien.bench.ffe.answers import Answer, Known, keeping, kept
 from mien.bench.ffe.cases import Portrait
 from mien.bench.ffe.editors import Editor, editor_named
+from mien.bench.ffe.pictures import make
+from mien.bench.ffe.reading import reading
 from mien.bench.ffe.witnesses import Said, Shown, Witness, asked, build, likeness, shown, witness
 from mien.bench.people import each
-from mien.core.errors import NoFaceError
-from mien.core.face import Landmarks
-from mien.edit.inset.crop import cut, square
-from mien.edit.portrait import faces_of
 from mien.judge.table import judge_named
-from mien.media.image import load_image, save_image
-
-Image = NDArray[np.uint8]
+from mien.media.image import load_image
 
 STORE = "said.jsonl"
-SIDE = 512  # px, of a picture that is judged
-_MARGIN = 0.35  # of the face, round it
-_QUALITY = 95
 
 
 @dataclass(frozen=True)
@@ -47,6 +38,7 @@ class Job:
         strengths: rising.
         models: folder of the judges' models.
         folder: keeps what was made and said.
+        reads: whether mien's reader measures how far every edit has gone.
     """
 
     editor: str
@@ -54,6 +46,7 @@ class Job:
     strengths: tuple[float, ...]
     models: Path
     folder: Path
+    reads: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,14 +78,14 @@ class _Task:
 
 
 def witnesses(job: Job) -> list[Witness]:
-    """The judges of expression in the order given, then likeness and build.
+    """The judges of expression as given, the reading where the job has one, likeness, build.
 
     Raises:
         InputError: an unknown judge, or its model is not there.
         MissingExtraError: ONNX Runtime is not installed.
     """
     judges = [witness(judge_named(name, job.models)) for name in job.judges]
-    return [*judges, likeness(job.models), build()]
+    return [*judges, *([reading()] if job.reads else []), likeness(job.models), build()]
 
 
 def verdicts(job: Job, everyone: Sequence[Portrait], jobs: int) -> Iterator[Verdicts]:
@@ -146,55 +139,31 @@ def _judged(task: _Task) -> list[Answer]:
 
 
 def _answers(task: _Task) -> Iterator[Answer]:
-    everybody = _witnesses(task.job)
+    job, everybody = task.job, _witnesses(task.job)
     missing = {
         key: [one for one in everybody if one.fingerprint not in task.known.get(key, ())]
         for key in task.keys.values()
     }
     missing = {key: those for key, those in missing.items() if those}
-    made = _make(task)
-    source = _seen(task.job, task.source) if made and missing else None
-    for key, those in missing.items():
-        edit = _seen(task.job, key) if made else None
-        for one in those:
-            said = asked(one, source, edit) if source and edit else {}
-            yield Answer(key, one.fingerprint, said)
-
-
-def _make(task: _Task) -> bool:
-    """Edit the portrait as far as its pictures are not there; whether it has a face to edit."""
-    job, portrait = task.job, task.portrait
-    source = _picture(job, task.source)
     files = {want: _picture(job, key) for want, key in task.keys.items()}
-    wanted = [want for want, file in files.items() if not file.is_file()]
-    if not wanted and source.is_file():
-        return True
-    image = load_image(portrait.photo).pixels
-    try:
-        face = _face(image, portrait)
-        part = square(face.points, (image.shape[1], image.shape[0]), _MARGIN)
-        side = min(SIDE, part.side)
-        save_image(source, cut(image, part, side), quality=_QUALITY)
-        edits = _editor(job.editor).edits(portrait.name, image, face, wanted)
-        for want, edit in zip(wanted, edits, strict=True):
-            save_image(files[want], cut(edit, part, side), quality=_QUALITY)
-    except NoFaceError:
-        return False
-    return True
+    made = make(_editor(job.editor), task.portrait, _picture(job, task.source), files)
+    source = _seen(job, task.source) if made and missing else None
+    for alike in _alike(job, missing) if made else [list(missing)]:
+        edit = _seen(job, alike[0]) if made else None
+        for one in everybody:
+            keys = [key for key in alike if one in missing[key]]
+            if keys:
+                said = asked(one, source, edit) if source and edit else {}
+                yield from (Answer(key, one.fingerprint, said) for key in keys)
 
 
-def _face(image: Image, portrait: Portrait) -> Landmarks:
-    """The face of the box, or the largest."""
-    faces = faces_of(image, str(portrait.photo))
-    if portrait.box is None:
-        return faces[0]
-    left, top, right, bottom = portrait.box
-    middle = np.array([(left + right) / 2, (top + bottom) / 2])
-    for face in faces:
-        low, high = np.array(face.box[:2]), np.array(face.box[2:])
-        if (low <= middle).all() and (middle <= high).all():
-            return face
-    raise NoFaceError(f"{portrait.photo}: no face found in the box {portrait.box}")
+def _alike(job: Job, keys: Iterable[str]) -> list[list[str]]:
+    """Keys of pictures, those with the same picture together."""
+    groups: dict[bytes, list[str]] = {}
+    for key in keys:
+        content = hashlib.sha256(_picture(job, key).read_bytes()).digest()
+        groups.setdefault(content, []).append(key)
+    return list(groups.values())
 
 
 def _seen(job: Job, key: str) -> Shown:

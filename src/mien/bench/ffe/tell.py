@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bench.ffe.cases import TWELVE
+from mien.bench.ffe.conditions import conditions
 from mien.bench.ffe.figures import Content, Figure, JudgeFigures, Structure
 from mien.bench.ffe.metrics import (
     BASIC,
@@ -21,8 +22,9 @@ from mien.bench.ffe.metrics import (
     pooled_linearity,
 )
 from mien.bench.ffe.run import Verdicts
+from mien.bench.ffe.said import likeness_said, said
 from mien.bench.ffe.sheet import sitters
-from mien.bench.ffe.witnesses import BUILT, LIKENESS, Witness
+from mien.bench.ffe.witnesses import Witness
 from mien.judge.judge import Judge
 
 Array = NDArray[np.float64]
@@ -55,7 +57,7 @@ def content(
     """
     grid = np.asarray(strengths, np.float64)
     asked = [name for name in TWELVE if _people(found, (name,)).size]
-    alike = {name: _said(found, likeness, name, grid, LIKENESS)[..., 0] for name in asked}
+    alike = {name: likeness_said(found, likeness, name, grid) for name in asked}
     return Content(
         editor=editor,
         judges=tuple(_judge(one, editor, found, alike, grid) for one in judges),
@@ -65,15 +67,8 @@ def content(
         at=AT,
         identity=alike,
         sheet=sitters(found, AT),
-        structure=tuple(
-            _structure(name, _said(found, build, name, np.array([AT]), BUILT)[:, 0], found)
-            for name in asked
-        ),
-        conditions=(
-            f"Portraits: {data}. All judges see the square round the face, before and after.",
-            f"Classes, likeness and HES are taken at strength {AT:g}; CLS over all strengths.",
-            "Likeness is MobileFaceNet's cosine; the paper's a mean of ArcFace, AdaFace, FaceNet.",
-        ),
+        structure=tuple(_structure(name, build, found) for name in asked),
+        conditions=conditions(found, judges, likeness, data, AT),
     )
 
 
@@ -87,7 +82,7 @@ def _judge(
     """What one judge's scores come to."""
     index = {name: i for i, name in enumerate(judge.classes)}
     told = [name for name in alike if name in index]
-    every = {name: _said(found, judge, name, grid, judge.classes) for name in told}
+    every = {name: said(found, judge.fingerprint, name, grid, judge.classes) for name in told}
     scores = {name: every[name][..., index[name]] for name in told}
     # An edit that leaves no face to judge shows nothing and nobody: it must not gain by that.
     shown = {name: np.nan_to_num(scores[name]) for name in told}
@@ -115,34 +110,13 @@ def _judge(
         )
     return JudgeFigures(
         judge=judge.name,
-        kin=bool(judge.kin) and judge.kin == editor,
+        kin=bool(judge.kin) and judge.kin == editor.partition(":")[0],  # less its settings
         figures=figures,
         classes=judge.classes,
         confusion=_shares(_joined(named, told), len(index)),
         scores=scores,
         pooled=pooled,
     )
-
-
-def _said(
-    found: Sequence[Verdicts],
-    by: Judge | Witness,
-    category: str,
-    grid: Array,
-    keys: Sequence[str],
-) -> Array:
-    """What somebody said of one category, shape (people, s, keys), NaN where nothing was said."""
-    return np.array(
-        [
-            [
-                [one.said[category, float(s)].get(by.fingerprint, {}).get(k, np.nan) for k in keys]
-                for s in grid
-            ]
-            for one in found
-            if category in one.portrait.wanted
-        ],
-        np.float64,
-    ).reshape(-1, len(grid), len(keys))
 
 
 def _people(found: Sequence[Verdicts], names: Sequence[str]) -> Names:
@@ -181,8 +155,9 @@ def _figure(
     return Figure(statistic(values), len(values), low, high)
 
 
-def _structure(name: str, built: Array, found: Sequence[Verdicts]) -> Structure:
-    """Means over people of what was said of the build, shape (people, 3)."""
+def _structure(name: str, build: Witness, found: Sequence[Verdicts]) -> Structure:
+    """Means over people of what was said of the build."""
     people = _people(found, (name,))
+    built = said(found, build.fingerprint, name, np.array([AT]), build.keys)[:, 0]
     nose, face, sharpness = (_figure(column, people) for column in built.T)
     return Structure(name, nose, face, sharpness)

@@ -13,19 +13,19 @@ from mien.anatomy.topology import OVAL
 from mien.bench.pictures import grain
 from mien.core.errors import JudgeError, NoFaceError
 from mien.core.face import Landmarks
-from mien.judge.identity import FILE, Identity
-from mien.judge.judge import Judge
+from mien.judge.identity import MOBILEFACENET, Identity, recognisers
+from mien.judge.judge import Judge, NoAnswerError
 from mien.landmark.detect import detect
 
 Image = NDArray[np.uint8]
 Said = dict[str, float]
 
 IDENTITY, BUILD = "identity", "build"
-LIKENESS, BUILT = ("mobilefacenet",), ("nose", "face", "sharpness")  # what they speak of
+BUILT = ("nose", "face", "sharpness")  # what the latter speaks of
 _EYES, _NOSE, _FACE = (33, 263), (129, 358), (234, 454)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """A picture as a witness is shown it: the square round a face.
 
@@ -46,11 +46,13 @@ class Witness:
         name: a judge's, or one of the two above.
         fingerprint: what was said is kept under it.
         says: from the source and the edit to names and numbers; nothing where it has no answer.
+        keys: the names.
     """
 
     name: str
     fingerprint: str
     says: Callable[[Shown, Shown], Said]
+    keys: tuple[str, ...]
 
 
 def shown(image: Image) -> Shown:
@@ -66,34 +68,39 @@ def witness(judge: Judge) -> Witness:
         del source
         try:
             return judge.scores(edit.image)
-        except NoFaceError:
+        except (NoFaceError, NoAnswerError):
             return {}
 
-    return Witness(judge.name, judge.fingerprint, says)
+    return Witness(judge.name, judge.fingerprint, says, judge.classes)
 
 
 def likeness(models: Path) -> Witness:
-    """The cosine between source and edit by MobileFaceNet, -1 to 1.
+    """The cosines between source and edit, -1 to 1, by each recogniser that is there.
 
     Raises:
-        InputError: the model is not there.
+        InputError: a model is not there, or none of its kind.
         MissingExtraError: ONNX Runtime is not installed.
     """
-    judge = Identity(models)
+    judges = [Identity(models, one) for one in recognisers(models)]
 
     def says(source: Shown, edit: Shown) -> Said:
         if source.face is None or edit.face is None:
             return {}
-        one, other = (judge.embed(each.image, each.face) for each in (source, edit) if each.face)
-        return dict(zip(LIKENESS, (float(one @ other),), strict=True))
+        before, after = (source.image, source.face), (edit.image, edit.face)
+        return {j.recogniser.key: float(j.embed(*before) @ j.embed(*after)) for j in judges}
 
-    seal = hashlib.sha256((models / FILE).read_bytes()).hexdigest()[:16]
-    return Witness(IDENTITY, seal, says)
+    seal = hashlib.sha256()
+    for one in recognisers(models):
+        if one != MOBILEFACENET:  # whose cosines have always been kept under its file alone
+            seal.update(one.key.encode())
+        seal.update((models / one.file).read_bytes())
+    keys = tuple(one.key for one in recognisers(models))
+    return Witness(IDENTITY, seal.hexdigest()[:16], says, keys)
 
 
 def build() -> Witness:
     """How nose and face have changed in width, and how sharp the edit is beside the source."""
-    return Witness(BUILD, BUILD, _built)
+    return Witness(BUILD, BUILD, _built, BUILT)
 
 
 def _built(source: Shown, edit: Shown) -> Said:

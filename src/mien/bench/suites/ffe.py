@@ -5,14 +5,17 @@ the picture say what it shows.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from mien.bench.ffe.cases import Portrait, portraits
-from mien.bench.ffe.editors import MESH, editor_named
+from mien.bench.ffe.curves import measured_strengths
+from mien.bench.ffe.editors import MESH, Editor, editor_named
 from mien.bench.ffe.figures import COLUMNS, Content, Figure, JudgeFigures
 from mien.bench.ffe.page import page
 from mien.bench.ffe.page_table import number
+from mien.bench.ffe.reading import READING
 from mien.bench.ffe.run import Job, verdicts, witnesses
 from mien.bench.ffe.tell import AT, content
 from mien.bench.result import Result, Row
@@ -20,15 +23,27 @@ from mien.core.errors import InputError
 from mien.core.expression import MAX_STRENGTH
 from mien.core.places import models_folder
 from mien.core.seams import Progress, silent
+from mien.edit.strengths import save_strengths
 from mien.judge.judge import Judge
 from mien.judge.table import judge_named
 from mien.media.files import atomic
 
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, MAX_STRENGTH)
-PAGE = "index.html"
-_MOST = 3.0  # strength, as far as the paper seems to go
+PAGE, CURVES = "index.html", "curves.json"
+_READER = "reader"
 _FLOORS = {"mscr": 0.10, "acc6": 0.75, "cls6": 0.90, "hes": 0.4723, "id": 0.80}
 _FLOORS_FOR = (MESH, "blendshapes")  # editor and judge
+
+
+@dataclass(frozen=True)
+class Judged(Result):
+    """All figures, and what tells more.
+
+    Attributes:
+        files: the page; then the curves of the strengths, where they were read.
+    """
+
+    files: tuple[Path, ...] = ()
 
 
 def run(
@@ -41,8 +56,11 @@ def run(
     out: Path = Path("out/ffe"),
     strengths: Sequence[float] = GRID,
     people: int | None = None,
-) -> Result:
+) -> Judged:
     """All figures of an editor; writes ``index.html`` into ``out`` and keeps what was made there.
+
+    Where mien's own reader is among the judges and 0 among the strengths, it writes what they
+    amount to as ``curves.json`` too.
 
     Args:
         data: see :func:`mien.bench.ffe.cases.portraits`. The judges' models are in the folder
@@ -60,32 +78,44 @@ def run(
             grid that is none, or no portraits.
         JudgeError: a judge cannot be asked.
     """
-    grid = _checked(strengths)
     chosen = editor_named(editor)
+    grid = _checked(strengths, chosen)
     beside = data.absolute().parent / "models"
     models = beside if beside.is_dir() else models_folder()
     names = tuple(dict.fromkeys(judges))
-    job = Job(editor, names, grid, models, out)
+    job = Job(editor, names, grid, models, out, reads=_READER in names and grid[0] == 0)
     everyone = portraits(data, people)
     named = _judges(names, models, everyone)
-    *_, likeness, build = witnesses(job)
+    *_, likeness, build = watching = witnesses(job)
     found = []
     for one in verdicts(job, everyone, jobs):
         found.append(one)
         progress("portraits", len(found), len(everyone))
     told = content(chosen.name, found, named, likeness, build, grid, data.name)
-    with atomic(out / PAGE) as file:
+    files = [out / PAGE]
+    if job.reads:
+        reading = next(one for one in watching if one.name == READING)
+        mesh = list(verdicts(replace(job, editor=MESH, strengths=(0.0, AT)), everyone, jobs))
+        drawn = measured_strengths(found, mesh, reading, likeness, grid, chosen.details)
+        if drawn is not None:
+            told = replace(told, curves=drawn.curves)
+            files.append(out / CURVES)
+            save_strengths(files[-1], drawn)
+    with atomic(files[0]) as file:
         file.write_text(page(told), "utf-8")
-    return Result(tuple(row for judge in told.judges for row in _rows(judge, told, editor)))
+    rows = (row for judge in told.judges for row in _rows(judge, told, editor))
+    return Judged(tuple(rows), tuple(files))
 
 
-def _checked(strengths: Sequence[float]) -> tuple[float, ...]:
+def _checked(strengths: Sequence[float], editor: Editor) -> tuple[float, ...]:
     grid = tuple(float(strength) for strength in strengths)
     rising = all(a < b for a, b in pairwise(grid))
-    if len(grid) < 3 or not rising or grid[0] < 0 or grid[-1] > _MOST or AT not in grid:
-        told = ",".join(f"{strength:g}" for strength in grid)
+    told = ",".join(f"{strength:g}" for strength in grid)
+    if len(grid) < 3 or not rising or grid[0] < 0 or AT not in grid:
+        raise InputError(f"--strengths {told}: give three or more, rising from 0, 1 among them")
+    if grid[-1] > editor.strongest:
         raise InputError(
-            f"--strengths {told}: give three or more, rising, from 0 to {_MOST:g}, 1 among them"
+            f"--strengths {told}: the editor {editor.name} goes up to {editor.strongest:g}"
         )
     return grid
 
