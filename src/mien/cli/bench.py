@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli import bench_micro
 from mien.cli.options import local_path, numbers
 from mien.cli.progress import bar
 from mien.core.errors import InputError
@@ -62,6 +63,7 @@ def register(app: typer.Typer) -> None:
         suites.command(name, help=words)(_plain(name))
     suites.command("spot")(spot)
     suites.command("ffe")(ffe)
+    bench_micro.register(suites)
     app.add_typer(suites, name="bench", help=_HELP)
 
 
@@ -133,7 +135,7 @@ def ffe(
 
     Confusion, accuracy, linear control and likeness, beside the published figures.
 
-    Writes DIR/index.html, and with the judge reader DIR/strengths.json. What was made and said is
+    Writes DIR/index.html, and with the judge reader DIR/curves.json. What was made and said is
     kept in DIR; the same command goes on there.
     The data: a folder of portraits, or one with a list (.jsonl) of image, box, category, prompt.
 

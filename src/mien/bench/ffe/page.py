@@ -113,9 +113,9 @@ def _curves(content: Content) -> str:
     if not content.curves:
         return ""
     return (
-        "<h2>What a strength draws</h2><p>As a share of the whole recipe, read by mien's reader,"
-        " median over people; the limit is the strength from which more brings no more of it, or"
-        " another person. <code>curves.json</code> beside this page holds the curves.</p>"
+        "<h2>What a strength draws</h2><p>Read by mien's reader, median over people; 1 is as much"
+        " as it sees of the mesh's whole recipe. The limit is the strength from which more brings"
+        " no more of it, or another person. <code>curves.json</code> beside this page holds the curves.</p>"
         + curves_table(content.curves, content.at)
     )
 
