@@ -202,17 +202,16 @@ def test_a_picture_that_a_judge_declines_is_kept_as_no_answer(place, judges) -> 
     assert [one.said for one in again] == [one.said for one in found]
 
 
-def test_what_an_editor_says_is_passed_on_once(place, judges, monkeypatch, capsys) -> None:
+def test_what_an_editor_says_is_passed_on(place, judges, monkeypatch, capsys) -> None:
     def edits(portrait, image, face, wanted, say):
         for category, strength in wanted:
-            say("is drawn small")
-            say(f"{category} is drawn in full")
+            say(f"{portrait}: {category} {strength:g} is drawn small")
             yield np.roll(image, int(4 * strength), axis=1)
 
     monkeypatch.setattr(runner, "_editor", lambda name: Editor(name, "seal", edits))
     done(job_of(place), place)
-    lines = ("is drawn small", "happy is drawn in full", "sad is drawn in full")
-    said = [f"mien: {name}: {line}" for name in ("ann", "bea") for line in lines]
+    wants = [f"{category} {strength:g}" for category in ("happy", "sad") for strength in GRID]
+    said = [f"mien: {name}: {want} is drawn small" for name in ("ann", "bea") for want in wants]
     assert capsys.readouterr().err.splitlines() == said
 
 
@@ -290,6 +289,8 @@ def test_the_reader_calibrates_the_strengths(place, judges) -> None:
     given = {"editor": str(place / "made"), "judges": ("one", "reader"), "out": place / "out"}
     files = ffe.run(place / "portraits", **given, strengths=GRID).files
     assert files == (place / "out" / "index.html", place / "out" / "curves.json")
+    # The mesh is only compared with by the reader; the other judge is not sent its pictures.
+    assert judges.shown == ["one", "reader"] * (2 * ASKED)
     drawn = load_strengths(files[1])
     assert set(drawn.curves) == {"happy", "sad"}
     assert drawn.people == 2

@@ -178,6 +178,7 @@ def test_nothing_done_is_an_error(mien_command, fake_flow, tmp_path) -> None:
         (["--strengths", ""], "separated by commas"),
         (["--text", "=1"], "give words"),
         (["--text", "amused=much"], "'much' is not a number"),
+        (["--text", "amused", "--text", "amused=0.5"], "amused is given twice"),
         (["--strengths", "0,x"], "'x' is not a number"),
         (["--neutral", "https://example.org/me.jpg"], "is a URL"),
     ],

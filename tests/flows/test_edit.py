@@ -97,6 +97,7 @@ def test_bad_input_leaves_nothing(data: Path, tmp_path: Path) -> None:
         (photo, {"happy": 1.0}, {"neutral": nobody}, NoFaceError),
         (tmp_path, {"happy": 1.0}, {}, MediaError),
         (photo, {"happy": 1.0}, {"strengths": [1.0, 9.0]}, InputError),
+        (photo, {}, {"turn": (10.0, 0.0, 0.0), "strengths": [1.0, 1.5]}, InputError),
     ]
     for source, wish, options, error in cases:
         with pytest.raises(error) as raised:

@@ -29,7 +29,8 @@ Expressions = Annotated[
     typer.Option(
         "--expression",
         metavar="NAME=S",
-        help="Go towards an expression: 0 stays, 1 is all of it, up to 1.5. Repeat to blend. "
+        help="Go towards an expression: 0 stays, 1 is all of it, up to 1.5 (3 with "
+        "--backend pixelsmile). Repeat to blend. "
         "NAME is one of `mien recipes` or a recipe's file.",
     ),
 ]

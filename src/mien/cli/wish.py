@@ -76,7 +76,7 @@ def wanted(
     return Wanted(
         wish,
         tuple(recipe_of(text) for text in recipes or ()),
-        dict(_worded(text) for text in texts or ()),
+        _words(texts or ()),
         au_pairs(fixed or (), "--set", "AU12=0") or None,
         numbers(strengths, "--strengths") if strengths is not None else None,
         numbers(turn, "--turn") if turn is not None else (0.0, 0.0, 0.0),
@@ -97,6 +97,16 @@ def which(text: str) -> Which:
     if len(parts) == 1 and parts[0] >= 0 and parts[0].is_integer():
         return int(parts[0])
     raise InputError(f"--face {text}: write a number from 0, a point X,Y in pixels, or all")
+
+
+def _words(texts: Iterable[str]) -> dict[str, float]:
+    words: dict[str, float] = {}
+    for text in texts:
+        name, strength = _worded(text)
+        if name in words:
+            raise InputError(f"--text: {name} is given twice")
+        words[name] = strength
+    return words
 
 
 def _worded(text: str) -> tuple[str, float]:

@@ -20,6 +20,7 @@ class Backend:
         strongest: largest strength of an expression.
         details: what the pictures depend on beside the wish, for reports: text and numbers, and no
             paths, which may name people.
+        seal: changes whenever the pictures may, also where ``details`` stay the same.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Backend:
     check: Callable[["Ask"], None]
     strongest: float
     details: Mapping[str, object] = field(default_factory=dict, hash=False)
+    seal: str = ""
 
     @property
     def record(self) -> dict[str, object]:

@@ -137,7 +137,7 @@ def edit(
         points: of a drawn face, name to (x, y) in px, see :mod:`mien.core.points`; without them
             faces are detected.
         words: expressions in words of one's own to strength, for a backend that draws.
-        backend: what edits it; None for the mesh, see :func:`mien.flows.redraw.pixelsmile`.
+        backend: what edits it; None for the mesh, see :func:`mien.flows.drawing.redraw.pixelsmile`.
 
     Raises:
         InputError: an unknown name or a value out of range.
@@ -157,8 +157,11 @@ def ask(
     turn: Sequence[float] = STRAIGHT,
     words: Mapping[str, float] | None = None,
     backend: Backend | None = None,
+    factor: float = 1.0,
 ) -> Ask:
-    """What a caller wrote, checked; the arguments are those of :func:`edit`.
+    """What a caller wrote, checked; the arguments are those of :func:`edit`, and ``factor``.
+
+    That is the factor of the whole; the largest one, where there will be several.
 
     Raises:
         InputError: an unknown name or a value out of range.
@@ -167,10 +170,12 @@ def ask(
     parsed, fixed = parse_wish(wish, backend.strongest), dict(set or {})
     target(np.zeros(len(facs.COLUMNS)), parsed, fixed)
     angles = [float(angle) for angle in turn]
-    if len(angles) != 3 or not all(abs(angle) <= MAX_TURN for angle in angles):
-        told = ",".join(f"{angle:g}" for angle in angles)
+    most = max(factor, 1.0)
+    if len(angles) != 3 or not all(most * abs(angle) <= MAX_TURN for angle in angles):
+        told = ",".join(f"{angle:g}" for angle in angles) + (f" times {most:g}" if most > 1 else "")
         raise InputError(f"turn {told}: give yaw,pitch,roll, each from -10 to 10 degrees")
-    asked = Ask(parsed, fixed, (angles[0], angles[1], angles[2]), words=dict(words or {}))
+    asked = Ask(parsed, fixed, (angles[0], angles[1], angles[2]), factor, dict(words or {}))
+    parsed.scaled(factor)
     backend.check(asked)
     return asked
 

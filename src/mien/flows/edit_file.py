@@ -61,13 +61,10 @@ def edit_file(
     Raises:
         InputError: as in :func:`mien.edit`; or outputs that would overwrite an input or each other.
     """
-    asked = ask(wish, set, turn, words, backend)
-    steps = [(out, asked)]
-    if strengths is not None:
-        paths = [out.with_stem(f"{out.stem}-{label}") for label in labels(strengths, backend)]
-        scaled = (replace(asked, factor=factor) for factor in strengths)
-        steps = list(zip(paths, scaled, strict=True))
-    outputs = [path for path, _ in steps]
+    factors = factors_of(strengths, backend)
+    asked = ask(wish, set, turn, words, backend, max(factors.values()))
+    steps = [replace(asked, factor=factor) for factor in factors.values()]
+    outputs = [out.with_stem(f"{out.stem}{mark}") for mark in factors]
     for path in outputs:
         check_writable(path)
     check_outputs([*outputs, report], [source, neutral, points])
@@ -76,7 +73,7 @@ def edit_file(
     people = sitting(picture.pixels, str(source), face=face, neutral=neutral, points=placed)
     told: list[dict[str, object]] = []
     with ExitStack() as whole:
-        results = backend.edits(people, [each for _, each in steps])
+        results = backend.edits(people, steps)
         for done, path in enumerate(outputs):
             progress("edit", done, len(steps))
             result = next(results)
@@ -91,21 +88,25 @@ def edit_file(
     return outputs + ([report] if report is not None else [])
 
 
-def labels(strengths: Sequence[float], backend: Backend = MESH) -> list[str]:
-    """Strengths as they stand in file names, with as many digits as tell them apart.
+def factors_of(strengths: Sequence[float] | None, backend: Backend = MESH) -> dict[str, float]:
+    """What a name ends with for each strength, such as ``-0.50``, and the strength.
+
+    It has as many digits as tell them apart. None are one strength, 1, without a mark.
 
     Raises:
         InputError: no strengths, one that the backend does not know, or the same one twice.
     """
+    if strengths is None:
+        return {"": 1.0}
     most = backend.strongest
     if not strengths or not all(0.0 <= factor <= most for factor in strengths):
         raise InputError(
             f"strengths lie between 0 (as it is) and {most:g}: write for example 0,0.5,1"
         )
     for digits in (2, 4, 6):
-        names = [f"{factor:.{digits}f}" for factor in strengths]
-        if len({*names}) == len(names):
-            return names
+        marks = {f"-{factor:.{digits}f}": factor for factor in strengths}
+        if len(marks) == len(strengths):
+            return marks
     raise InputError("the same strength twice: give each of them once")
 
 

@@ -60,12 +60,14 @@ class Sitting:
     """A picture and who on it is edited.
 
     Attributes:
+        name: of the picture, for messages.
         image: RGB uint8, shape (H, W, 3).
         faces: all faces, largest first.
         sitters: those that are edited, at least one.
         left: number of a face that was asked for and cannot be edited, and why.
     """
 
+    name: str
     image: Image
     faces: tuple[Landmarks, ...]
     sitters: tuple[Sitter, ...]
@@ -97,7 +99,7 @@ def sitting(
     if points is not None:
         mesh = placed(points, (image.shape[1], image.shape[0]))
         drawn = is_flat(image, mesh.points)
-        return Sitting(image, (mesh,), (Sitter(image, 0, drawn_portrait(mesh), drawn),), {})
+        return Sitting(what, image, (mesh,), (Sitter(image, 0, drawn_portrait(mesh), drawn),), {})
     faces = faces_of(image, what)
     numbers = _numbers(faces, face, what)
     if neutral is not None and len(numbers) > 1:
@@ -118,7 +120,7 @@ def sitting(
             sitters.append(Sitter(image, number, person, drawn))
     if not sitters:
         raise NoFaceError(f"{what}: " + "; ".join(f"face {n} is {why}" for n, why in left.items()))
-    return Sitting(image, tuple(faces), tuple(sitters), left)
+    return Sitting(what, image, tuple(faces), tuple(sitters), left)
 
 
 def _numbers(faces: list[Landmarks], face: Which, what: str) -> list[int]:

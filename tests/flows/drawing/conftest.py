@@ -29,7 +29,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, float], str]]
 
     monkeypatch.setattr(redraw, "loaded", lambda model: None)
     monkeypatch.setattr(redraw, "redraw", clumsy)
-    monkeypatch.setattr(redraw, "check_base", lambda base: None)
+    monkeypatch.setattr(redraw, "check_files", lambda model: None)
     return asked
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from mien.core.errors import InputError
 from mien.edit.backends.pixelsmile.presets import Preset
+from mien.edit.strengths import Curve, Strengths, save_strengths
 from mien.flows.drawing.settings import BASE, drawing_of
 
 
@@ -39,11 +40,29 @@ def test_as_published(tmp_path, monkeypatch) -> None:
         ("seed=-1", "seed -1"),
         ("compiled=maybe", "answer yes or no"),
         ("steps=1", "steps are 2 or more"),
+        ("domain=dog", "unknown domain 'dog': use one of human, anime"),
+        ("dtype=int8", "unknown dtype 'int8'"),
+        ("lora-scale=nan", "nan: the scale of a LoRA"),
+        ("device=tpu", "unknown device 'tpu'"),
+        ("curves=~/nowhere.json", "nowhere.json: no such file"),
     ],
 )
 def test_settings_that_are_none(setting, said) -> None:
     with pytest.raises(InputError, match=said):
         drawing_of([setting])
+
+
+def test_a_preset_that_is_not_for_the_device() -> None:
+    with pytest.raises(InputError, match="preset offload is not for cpu"):
+        drawing_of(["preset=offload", "device=cpu"])
+
+
+def test_curves_lie_where_the_shell_would_look(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    curves = Strengths({"happy": Curve((0.0, 1.0), (0.0, 0.5), 1.0)}, {}, 3)
+    save_strengths(tmp_path / "mine.json", curves)
+    assert drawing_of(["curves=~/mine.json"]).curves == curves
+    assert drawing_of(["curves="]).curves is None
 
 
 def test_a_setting_twice() -> None:

@@ -34,6 +34,35 @@ def test_a_measured_strength_is_a_share_of_the_recipe() -> None:
         drawn_of(ask({"happy": 1.2}), MEASURED)
 
 
+def test_only_the_largest_strength_must_be_within_reach() -> None:
+    backend = _unchecked(MEASURED)
+    backend = replace(backend, check=lambda asked: drawn_of(asked, MEASURED) and None)
+    asked = ask({"happy": 1.5}, backend=backend, factor=0.5)
+    assert drawn_of(asked, MEASURED).strengths["happy"] == pytest.approx(1.6875)
+    with pytest.raises(InputError, match="more than the model reaches"):
+        ask({"happy": 1.5}, backend=backend)
+
+
+def test_the_same_as_an_expression_and_as_words() -> None:
+    asked = ask({"happy": 0.5}, words={"happy": 1.0}, backend=_unchecked(PLAIN))
+    with pytest.raises(InputError, match="happy: is there as an expression and as words"):
+        drawn_of(asked, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("how", "wish", "said"),
+    [
+        ("direct", {"happy": 0.5}, "direct knows no strength but 1"),
+        ("score_one", {"happy": 0.5, "sad": 0.5}, "score_one takes one expression"),
+    ],
+)
+def test_what_a_conditioning_does_not_know_is_said_without_a_model(how, wish, said) -> None:
+    drawing = replace(PLAIN, conditioning=how)
+    assert drawn_of(ask({"happy": 1.0}), drawing).strengths == {"happy": 1.0}
+    with pytest.raises(InputError, match=said):
+        drawn_of(ask(wish), drawing)
+
+
 def test_what_was_not_measured_is_said() -> None:
     wishes = [drawn_of(ask({"happy": 0.5, "sad": 0.5}), MEASURED)]
     assert remarks(wishes, MEASURED) == ["sad: was not measured, its strength is the model's own"]
@@ -44,6 +73,9 @@ def test_curves_of_another_model_are_said() -> None:
     other = replace(MEASURED, model=replace(MEASURED.model, lora_scale=2.0))
     (line,) = remarks([drawn_of(ask({"happy": 0.5}), other)], other)
     assert line == "the strengths were measured with another lora_scale 1.0, now 2.0"
+    mesh = replace(MEASURED, curves=replace(MEASURED.curves, made_with={"name": "mesh"}))
+    (line,) = remarks([drawn_of(ask({"happy": 0.5}), mesh)], mesh)
+    assert line == "the strengths were measured with another editor mesh, now pixelsmile"
     seed = replace(MEASURED, sampling=replace(MEASURED.sampling, seed=7))
     assert remarks([drawn_of(ask({"happy": 0.5}), seed)], seed) == []
 

@@ -72,7 +72,7 @@ def editor_named(name: str) -> Editor:
         ModelError: PixelSmile's file is another one.
     """
     if name == MESH:
-        return _editor(name, code_seal(*_CODE), lambda say: MESH_BACKEND)
+        return _editor(name, code_seal(*_CODE), lambda _: MESH_BACKEND)
     kind, _, settings = name.partition(":")
     if kind == PIXELSMILE:
         drawing = drawing_of([one for one in settings.split(",") if one])
@@ -149,23 +149,14 @@ def _stored(folder: Path, image: Image, category: str, strength: float) -> Image
 
 def _drawing_seal(drawing: Drawing) -> str:
     """Of the settings, the files of the model and the code."""
-    model = drawing.model
-    files = [model.lora, model.few_steps, *sorted(model.base.rglob("*"))]
-    seal = hashlib.sha256(f"{drawing} {code_seal(*_DRAWING_CODE)}".encode())
-    for path in files:
-        if path is not None and path.is_file():
-            seal.update(_about(path).encode())
-    return seal.hexdigest()[:16]
+    text = f"{drawing.seal} {code_seal(*_DRAWING_CODE)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _folder_seal(folder: Path) -> str:
     seal = hashlib.sha256(str(folder.absolute()).encode())
     for path in sorted(folder.absolute().rglob("*")):
         if path.suffix.lower() in _SUFFIXES:
-            seal.update(_about(path).encode())
+            about = path.stat()
+            seal.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
     return seal.hexdigest()[:16]
-
-
-def _about(path: Path) -> str:
-    about = path.stat()
-    return f"{path} {about.st_size} {about.st_mtime_ns}"

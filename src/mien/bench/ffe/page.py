@@ -115,8 +115,8 @@ def _curves(content: Content) -> str:
     return (
         "<h2>What a strength draws</h2><p>Read by mien's reader, median over people; 1 is as much"
         " as it sees of the mesh's whole recipe. The limit is the strength from which more brings"
-        " no more of it, or another person. <code>curves.json</code> beside this page holds the curves.</p>"
-        + curves_table(content.curves, content.at)
+        " no more of it, or another person. <code>curves.json</code> beside this page holds the"
+        " curves.</p>" + curves_table(content.curves, content.at)
     )
 
 

@@ -11,7 +11,6 @@ from mien.bench.ffe.cases import Portrait
 from mien.bench.ffe.editors import Editor, Wanted
 from mien.core.errors import NoFaceError
 from mien.core.face import Landmarks
-from mien.core.seams import Say
 from mien.edit.inset.crop import cut, square
 from mien.edit.portrait import faces_of
 from mien.media.image import load_image, save_image
@@ -27,7 +26,7 @@ def make(editor: Editor, portrait: Portrait, source: Path, files: Mapping[Wanted
     """Edit a portrait as far as its pictures are not there.
 
     Args:
-        editor: who edits it; what it has to say goes to stderr, no line twice.
+        editor: who edits it; what it has to say goes to stderr.
         portrait: it.
         source: where the square of the portrait is kept.
         files: where those of the edits are.
@@ -44,7 +43,7 @@ def make(editor: Editor, portrait: Portrait, source: Path, files: Mapping[Wanted
         part = square(face.points, (image.shape[1], image.shape[0]), _MARGIN)
         side = min(SIDE, part.side)
         save_image(source, cut(image, part, side), quality=_QUALITY)
-        edits = editor.edits(portrait.name, image, face, wanted, _telling(portrait.name))
+        edits = editor.edits(portrait.name, image, face, wanted, _tell)
         for want, edit in zip(wanted, edits, strict=True):
             save_image(files[want], cut(edit, part, side), quality=_QUALITY)
     except NoFaceError:
@@ -74,12 +73,5 @@ def face_of(image: Image, portrait: Portrait) -> Landmarks:
     raise NoFaceError(f"{portrait.photo}: no face found in the box {portrait.box}")
 
 
-def _telling(portrait: str) -> Say:
-    said: set[str] = set()
-
-    def say(line: str) -> None:
-        if line not in said:
-            said.add(line)
-            sys.stderr.write(f"mien: {portrait}: {line}\n")
-
-    return say
+def _tell(line: str) -> None:
+    sys.stderr.write(f"mien: {line}\n")

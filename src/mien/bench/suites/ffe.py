@@ -80,8 +80,8 @@ def run(
     """
     chosen = editor_named(editor)
     grid = _checked(strengths, chosen)
-    beside = data.absolute().parent / "models"
-    models = beside if beside.is_dir() else models_folder()
+    theirs = data.absolute().parent / "models"
+    models = theirs if theirs.is_dir() else models_folder()
     names = tuple(dict.fromkeys(judges))
     job = Job(editor, names, grid, models, out, reads=_READER in names and grid[0] == 0)
     everyone = portraits(data, people)
@@ -95,7 +95,12 @@ def run(
     files = [out / PAGE]
     if job.reads:
         reading = next(one for one in watching if one.name == READING)
-        mesh = list(verdicts(replace(job, editor=MESH, strengths=(0.0, AT)), everyone, jobs))
+        # Only the reader compares: no other judge is asked, or sent pictures.
+        beside = replace(job, editor=MESH, judges=(), strengths=(0.0, AT))
+        mesh = []
+        for one in verdicts(beside, everyone, jobs):
+            mesh.append(one)
+            progress("the mesh, to compare", len(mesh), len(everyone))
         drawn = measured_strengths(found, mesh, reading, likeness, grid, chosen.details)
         if drawn is not None:
             told = replace(told, curves=drawn.curves)

@@ -1,11 +1,13 @@
 """How pictures are drawn: by which model, with which sampling, at which size."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from mien.core.errors import InputError
 from mien.edit.backends.pixelsmile.conditioning import CONDITIONINGS
 from mien.edit.backends.pixelsmile.denoise import Sampling
 from mien.edit.backends.pixelsmile.encode import MULTIPLE
+from mien.edit.backends.pixelsmile.prompts import check_domain
 from mien.edit.strengths import Strengths
 from mien.flows.drawing.model import Model
 
@@ -26,7 +28,7 @@ class Drawing:
             model's own strengths.
 
     Raises:
-        InputError: a side or a conditioning that is none.
+        InputError: a side, a domain or a conditioning that is none.
     """
 
     model: Model
@@ -41,6 +43,8 @@ class Drawing:
             raise InputError(
                 f"side {self.side}: is a multiple of {MULTIPLE} up to {_LARGEST}, such as 1024"
             )
+        if self.domain is not None:
+            check_domain(self.domain)
         if self.conditioning not in CONDITIONINGS:
             known = ", ".join(CONDITIONINGS)
             raise InputError(f"unknown conditioning {self.conditioning!r}: use one of {known}")
@@ -64,3 +68,12 @@ class Drawing:
             "conditioning": self.conditioning,
             "curves": None if self.curves is None else self.curves.digest,
         }
+
+    @property
+    def seal(self) -> str:
+        """Changes with the details, and with the model's files: their paths, sizes and times."""
+        seal = hashlib.sha256(str(self.details).encode())
+        for path in self.model.files:
+            about = path.stat()
+            seal.update(f"{path.absolute()} {about.st_size} {about.st_mtime_ns}".encode())
+        return seal.hexdigest()[:16]

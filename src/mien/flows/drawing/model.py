@@ -5,8 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from mien.core.errors import InputError, MienError
-from mien.edit.backends.pixelsmile.load import Pipe, hasten, load
-from mien.edit.backends.pixelsmile.presets import Preset
+from mien.edit.backends.pixelsmile.base import check_base
+from mien.edit.backends.pixelsmile.load import Pipe, check_dtype, check_scale, hasten, load
+from mien.edit.backends.pixelsmile.lora import check_lora
+from mien.edit.backends.pixelsmile.presets import Preset, check_preset
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Model:
         compiled: whether torch compiles the blocks of the transformer first.
 
     Raises:
-        InputError: a threshold below 0.
+        InputError: a value that none of these takes.
     """
 
     base: Path
@@ -41,6 +43,28 @@ class Model:
     def __post_init__(self) -> None:
         if not self.cache >= 0.0:
             raise InputError(f"cache={self.cache:g}: the threshold is 0 or more, such as 0.1")
+        check_scale(self.lora_scale)
+        check_dtype(self.dtype)
+        if self.device is not None:
+            check_preset(self.preset, self.device)
+
+    @property
+    def files(self) -> list[Path]:
+        """All of them that are there."""
+        found = [self.lora, self.few_steps, *sorted(self.base.rglob("*"))]
+        return [path for path in found if path is not None and path.is_file()]
+
+
+def check_files(model: Model) -> None:
+    """Make sure that its files are there and whole, by their heads alone: that is fast.
+
+    Raises:
+        InputError, ModelError, MissingExtraError: as :func:`load` of the backend.
+    """
+    check_base(model.base)
+    for path in (model.lora, model.few_steps):
+        if path is not None:
+            check_lora(path)
 
 
 @lru_cache(maxsize=1)

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from mien.core.expression import Wish
 from mien.core.face import Landmarks
 from mien.core.seams import Progress, Say, silent, unheard
-from mien.edit.backends.pixelsmile.base import check_base
 from mien.edit.backends.pixelsmile.editor import redraw
 from mien.edit.backends.pixelsmile.prompts import MAX_STRENGTH
 from mien.edit.backends.pixelsmile.prompts import Wish as Drawn
-from mien.edit.inset import Square, cut, followed, onto, paste, refined, square
+from mien.edit.inset import Pasted, Square, cut, followed, onto, paste, refined, square
 from mien.edit.portrait import drawn_portrait, portrait
 from mien.flows.backend import Backend
 from mien.flows.drawing.how import Drawing
-from mien.flows.drawing.model import loaded
+from mien.flows.drawing.model import check_files, loaded
 from mien.flows.drawing.wish import drawn_of, remarks
 from mien.flows.edit import Ask, EditResult, edited, measured_on, told, wanted_of
 from mien.flows.sitters import Sitter, Sitting
@@ -30,6 +29,7 @@ from mien.landmark.cover.occlusion import occluders
 
 Image = NDArray[np.uint8]
 
+_LOST = "not found on what was drawn"
 _SHARP = 0.5  # of the picture's own finest detail; below that people are told
 
 
@@ -64,10 +64,10 @@ def pixelsmile(drawing: Drawing, progress: Progress = silent, say: Say = unheard
 
     def check(asked: Ask) -> None:
         if not drawn_of(asked, drawing).idle:
-            check_base(drawing.model.base)
+            check_files(drawing.model)
 
     edits = partial(redrawn, drawing, progress=progress, say=say)
-    return Backend("pixelsmile", edits, check, MAX_STRENGTH, drawing.details)
+    return Backend("pixelsmile", edits, check, MAX_STRENGTH, drawing.details, drawing.seal)
 
 
 def redrawn(
@@ -85,7 +85,7 @@ def redrawn(
         asks: of :func:`mien.flows.edit.ask`; an expression is one of PixelSmile's twelve,
             ``neutral``, or words of one's own.
         progress: told about prompts and steps.
-        say: told what a user should know.
+        say: told what a user should know, no line twice.
 
     Yields:
         A result for each, in order.
@@ -97,6 +97,7 @@ def redrawn(
         MissingExtraError: something that must be installed first.
         MienError: out of memory.
     """
+    say = _once(say)
     drawn = [drawn_of(each, drawing) for each in asks]
     for line in remarks(drawn, drawing):
         say(line)
@@ -116,12 +117,30 @@ def redrawn(
     )
     for each, wish in zip(asks, drawn, strict=True):
         image, mask = people.image, np.zeros(people.image.shape[:2], np.float32)
+        lost = {}
         for part in parts:
             picture = next(squares)
-            if not wish.idle:
-                image, changed = _pasted(image, part, picture, say)
-                mask = np.maximum(mask, changed)
-        yield _finished(people, image, mask, each, wish, say)
+            if wish.idle:
+                continue
+            pasted = _pasted(people, image, part, picture, say)
+            if pasted is None:
+                lost[part.sitter.number] = _LOST
+            else:
+                image, mask = pasted.image, np.maximum(mask, pasted.mask)
+        done = _finished(people, image, mask, each, wish, say)
+        yield replace(done, left={**done.left, **lost})
+
+
+def _once(say: Say) -> Say:
+    """The same, but no line is told twice."""
+    said: set[str] = set()
+
+    def told(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            say(line)
+
+    return told
 
 
 def _for(wish: Drawn, part: _Part, drawing: Drawing) -> Drawn:
@@ -136,23 +155,24 @@ def _part(sitter: Sitter, side: int) -> _Part:
     return _Part(sitter, found, cut(sitter.image, found, side))
 
 
-def _pasted(image: Image, part: _Part, drawn: Image, say: Say) -> tuple[Image, NDArray[np.float32]]:
-    """The picture with a redrawn face in it, and where it has changed."""
+def _pasted(people: Sitting, image: Image, part: _Part, drawn: Image, say: Say) -> Pasted | None:
+    """The picture with a redrawn face in it; None where there is no face on what was drawn."""
     points, given = part.points, part.given
+    who = f"{people.name}: face {part.sitter.number} is"
     found = followed(points, given, drawn)
     if found is None:
-        say(f"face {part.sitter.number}: is not found on what was drawn; it stays as it was")
-        return image, np.zeros(image.shape[:2], np.float32)
+        say(f"{who} {_LOST}; it stays as it was")
+        return None
     aligned = refined(onto(found, points), drawn, given, points)
     whole = part.sitter.person.landmarks.points
     done = paste(image, part.square, drawn, aligned, whole, found, part.cover)
     if done.sharpness < _SHARP:
         larger = ": a larger --with side=N helps" if done.resolution < 1 else ""
         say(
-            f"face {part.sitter.number}: is drawn at {done.resolution:.0%} of the picture's"
-            f" resolution and has {done.sharpness:.0%} of its fine detail{larger}"
+            f"{who} drawn at {done.resolution:.0%} of the picture's resolution and has less than"
+            f" {_SHARP:.0%} of its fine detail{larger}"
         )
-    return done.image, done.mask
+    return done
 
 
 def _finished(

@@ -11,7 +11,7 @@ from mien.core.models import find_model, model_named
 from mien.core.places import models_folder
 from mien.edit.backends.pixelsmile.denoise import Sampling
 from mien.edit.backends.pixelsmile.presets import Preset
-from mien.edit.strengths import load_strengths
+from mien.edit.strengths import Strengths, load_strengths
 from mien.flows.drawing.how import Drawing
 from mien.flows.drawing.model import Model
 
@@ -30,6 +30,10 @@ def _path(text: str) -> Path:
 
 def _path_or_none(text: str) -> Path | None:
     return _path(text) if text else None
+
+
+def _curves_or_none(text: str) -> Strengths | None:
+    return load_strengths(_path(text)) if text else None
 
 
 def _yes(text: str) -> bool:
@@ -53,7 +57,7 @@ _SAMPLING: Mapping[str, Callable[[str], Any]] = {
     "steps": int, "seed": int, "guidance": float, "batch": int,
 }  # fmt: skip
 _DRAWING: Mapping[str, Callable[[str], Any]] = {
-    "side": int, "domain": str, "conditioning": str, "curves": load_strengths,
+    "side": int, "domain": str, "conditioning": str, "curves": _curves_or_none,
 }  # fmt: skip
 
 

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from mien.anatomy.threads import one_thread
 from mien.core.ease import minimum_jerk
-from mien.core.errors import InputError
+from mien.core.errors import InputError, NoFaceError
 from mien.core.expression import Asked, Wish
 from mien.core.face import Which
 from mien.core.recipe import Recipe, recipes
 from mien.core.seams import Progress, silent
 from mien.edit.portrait import Source
 from mien.flows.backend import Backend
-from mien.flows.edit import Ask, ask
+from mien.flows.edit import Ask, EditResult, ask
 from mien.flows.moving import record_of, write_frames
 from mien.flows.outputs import check_outputs
 from mien.flows.sitters import Sitting, sitting
@@ -73,13 +73,15 @@ def drawn_transition(
         InputError: a wish that cannot be drawn, more than one face, no time, or the photo would be
             overwritten.
         MediaError: a file cannot be read or written.
-        NoFaceError: no such face.
+        NoFaceError: no such face, or none on one of the pictures that were drawn.
         MienError: what the backend raises.
     """
     if face == "all":
         raise InputError("a transition is of one face: say which with --face")
-    if not (0 < seconds < np.inf and 0 < rate < np.inf):
-        raise InputError(f"no clip lasts {seconds:g} s at {rate:g} frames a second")
+    if not (0 < seconds < np.inf and 0 < rate < np.inf and 0 <= hold < np.inf):
+        raise InputError(
+            f"no clip lasts {seconds:g} s at {rate:g} frames a second: use more than 0"
+        )
     check_clip(out, others=SUFFIXES)
     check_outputs([out], [source, neutral])
     asks = way(ask(start, backend=backend), ask(end, backend=backend), round(seconds * _DRAWN) + 1)
@@ -116,17 +118,30 @@ def _mixed(first: Wish, last: Wish, share: float) -> Wish:
                 strengths[recipe] = strengths.get(recipe, 0.0) + weight * strength
     if not any(strengths.values()):
         strengths = {recipes()[_NEUTRAL]: 1.0}
-    return Wish(strengths, first.additions, first.most)
+    additions = (1.0 - share) * first.additions + share * last.additions
+    return Wish(strengths, additions, first.most)
 
 
 def _frames(
     people: Sitting, backend: Backend, asks: Sequence[Ask], shares: Array
 ) -> Iterator[Image]:
     """A frame for each share of the way, rising, of the two drawn pictures next to it."""
-    drawn = (result.image for result in backend.edits(people, asks))
+    drawn = map(_shown, backend.edits(people, asks))
     before, after, passed = next(drawn), next(drawn), 0
-    for place in shares * (len(asks) - 1):
+    for place in np.minimum(shares, 1.0) * (len(asks) - 1):  # a rounding above 1 is none
         while place > passed + 1:
             before, after, passed = after, next(drawn), passed + 1
         rest = float(place - passed)
         yield np.asarray(cv2.addWeighted(before, 1.0 - rest, after, rest, 0.0), np.uint8)
+
+
+def _shown(result: EditResult) -> Image:
+    """A drawn picture; between others the photo itself would flash.
+
+    Raises:
+        NoFaceError: there is no face on it.
+    """
+    if result.left:
+        why = "; ".join(f"face {number} is {why}" for number, why in result.left.items())
+        raise NoFaceError(f"{why}: try another --with seed=N, or less expression")
+    return result.image

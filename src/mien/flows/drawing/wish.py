@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mien.core.errors import InputError
 from mien.core.recipe import recipes
+from mien.edit.backends.pixelsmile.conditioning import check_conditioning
 from mien.edit.backends.pixelsmile.prompts import EXPRESSIONS, NEUTRAL, Wish, warnings
 from mien.edit.strengths import Strengths
 from mien.flows.drawing.how import Drawing
@@ -14,7 +15,8 @@ def drawn_of(asked: Ask, drawing: Drawing) -> Wish:
     """The part of what is asked that is drawn; action units and turns are left to the mesh.
 
     Raises:
-        InputError: an expression that PixelSmile does not know, or a strength out of its range.
+        InputError: an expression that PixelSmile does not know or that is asked for twice, a
+            strength out of its range, or more than the conditioning knows.
     """
     wish = asked.wish.scaled(asked.factor)
     for recipe in wish.expressions:
@@ -29,8 +31,13 @@ def drawn_of(asked: Ask, drawing: Drawing) -> Wish:
         recipe.name: _strength(recipe.name, strength, drawing.curves)
         for recipe, strength in wish.expressions.items()
     }
-    strengths |= {words: asked.factor * strength for words, strength in asked.words.items()}
-    return Wish(strengths, conditioning=drawing.conditioning)
+    for words, strength in asked.words.items():
+        if words in strengths:
+            raise InputError(f"{words}: is there as an expression and as words: give it once")
+        strengths[words] = asked.factor * strength
+    drawn = Wish(strengths, conditioning=drawing.conditioning)
+    check_conditioning(drawn)
+    return drawn
 
 
 def _strength(name: str, asked: float, measured: Strengths | None) -> float:
@@ -54,7 +61,7 @@ def _unlike(drawing: Drawing) -> list[str]:
     now = {"name": "pixelsmile", **drawing.details}
     then = {} if drawing.curves is None else drawing.curves.made_with
     other = [
-        f"{name} {then[name]}, now {now[name]}"
+        f"{'editor' if name == 'name' else name} {then[name]}, now {now[name]}"
         for name in now
         if name in then and then[name] != now[name] and name not in ("seed", "curves")
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.threads import one_thread
-from mien.core.errors import MienError
+from mien.core.errors import InputError
 from mien.flows.edit import EditResult
 from mien.flows.edit_file import entries, record_of
 from mien.flows.shoot import workers
@@ -39,7 +39,11 @@ class Outcome:
 
 
 def edit_photo(task: Task) -> Outcome:
-    """Write every variant of a photo that is not current; what fails is told, not raised."""
+    """Write every variant of a photo that is not current; what is wrong with it is told.
+
+    Raises:
+        MienError: what is wrong with no photo: a model that does not fit, too little memory.
+    """
     written: list[Path] = []
     reason = None
     with warnings.catch_warnings(record=True) as caught, one_thread():
@@ -47,7 +51,7 @@ def edit_photo(task: Task) -> Outcome:
         warnings.simplefilter("always", MediaWarning)
         try:
             _edit(task, written)
-        except (MienError, OSError) as error:
+        except (InputError, OSError) as error:
             reason = " ".join(str(error).split())
     return Outcome(tuple(written), reason, tuple(str(note.message) for note in caught))
 

@@ -21,7 +21,7 @@ from mien.core.face import Which
 from mien.core.names import distinct
 from mien.flows.backend import Backend
 from mien.flows.edit import MESH, Ask, ask
-from mien.flows.edit_file import labels
+from mien.flows.edit_file import factors_of
 from mien.media.files import atomic
 from mien.media.image import check_writable
 
@@ -96,7 +96,7 @@ class Task:
         """Changes when the photo, the variant or mien does."""
         inputs = [self.photo, *([self.neutral] if self.neutral else [])]
         stats = [(path.stat().st_size, path.stat().st_mtime_ns) for path in inputs]
-        about = [self.photo.name, stats, self.face, self.backend.record]
+        about = [self.photo.name, stats, self.face, self.backend.name, self.backend.seal]
         content = [__version__, *about, variant.content]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -152,18 +152,13 @@ def variants_of(
             raise InputError(
                 f"{name!r} cannot be the name of a folder: give the recipe another one"
             )
-    parsed = {name: ask(wish, fixed, turn, words, backend) for name, wish in wishes.items()}
-    if strengths is None:
-        return tuple(Variant(name, asked) for name, asked in parsed.items())
-    steps = list(zip(labels(strengths, backend), strengths, strict=True))
-    for asked in parsed.values():
-        strongest = replace(asked, factor=max(strengths))
-        strongest.wish.scaled(strongest.factor)  # refused before the first photo
-        backend.check(strongest)
+    factors = factors_of(strengths, backend)
+    most = max(factors.values())
+    parsed = {name: ask(wish, fixed, turn, words, backend, most) for name, wish in wishes.items()}
     return tuple(
-        Variant(f"{name}-{label}", replace(asked, factor=factor))
+        Variant(f"{name}{mark}", replace(asked, factor=factor))
         for name, asked in parsed.items()
-        for label, factor in steps
+        for mark, factor in factors.items()
     )
 
 

@@ -78,7 +78,7 @@ def shoot(
 
     Raises:
         InputError: a wish or value that cannot be used, or a folder that holds other files.
-        MienError: a process was killed.
+        MienError: a process was killed, or what draws cannot be used; what is done is kept.
     """
     if jobs < 1:
         raise InputError(f"jobs={jobs}: at least one process is needed")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+_DIRECT = "the conditioning direct knows no strength but 1"
+
+
 @dataclass(frozen=True)
 class Word:
     """Where the word of an expression stands in a prompt, counted from its end.
@@ -89,7 +92,7 @@ def blend(neutral: "Tensor", parts: Sequence[tuple["Tensor", float]]) -> "Tensor
 
 def _direct(_neutral: "Tensor", target: "Tensor", strength: float, _word: Word) -> "Tensor":
     if strength != 1.0:
-        raise InputError("the conditioning direct knows no strength but 1")
+        raise InputError(_DIRECT)
     return target
 
 
@@ -144,21 +147,32 @@ def conditioned(
         InputError: an unknown conditioning, expressions whose prompts differ in their number of
             tokens from the neutral one, or a blend by a conditioning that knows none.
     """
+    check_conditioning(wish)
     start, *targets = (embeddings[text] for text in wish.prompts(counter(tokenizer)))
-    if wish.conditioning not in CONDITIONINGS:
-        raise InputError(
-            f"unknown conditioning {wish.conditioning!r}: use one of {', '.join(CONDITIONINGS)}"
-        )
     moving = wish.moving
     if wish.conditioning == "score_one_all":
         return blend(start, list(zip(targets, moving.values(), strict=True)))
     if not moving:
         return start
-    if len(moving) != 1:
-        raise InputError(f"{wish.conditioning} takes one expression: blend with score_one_all")
     ((name, strength),) = moving.items()
     word = find_word(tokenizer, prompt(name, wish.domain) + end, name.strip())
     return CONDITIONINGS[wish.conditioning](start, targets[0], strength, word)
+
+
+def check_conditioning(wish: Wish) -> None:
+    """Make sure that a wish can be conditioned as it says, as far as that shows without a model.
+
+    Raises:
+        InputError: an unknown conditioning, a blend by one that knows none, or a strength other
+            than 1 for ``direct``.
+    """
+    how, moving = wish.conditioning, wish.moving
+    if how not in CONDITIONINGS:
+        raise InputError(f"unknown conditioning {how!r}: use one of {', '.join(CONDITIONINGS)}")
+    if how != "score_one_all" and len(moving) > 1:
+        raise InputError(f"{how} takes one expression: blend with score_one_all")
+    if how == "direct" and any(strength != 1.0 for strength in moving.values()):
+        raise InputError(_DIRECT)
 
 
 def _only(neutral: "Tensor", target: "Tensor", strength: float, rows: slice) -> "Tensor":
@@ -172,6 +186,6 @@ def _check(neutral: "Tensor", target: "Tensor", strength: float) -> None:
     if neutral.shape != target.shape:
         raise InputError(
             f"prompts of {target.shape[0]} and {neutral.shape[0]} tokens cannot be mixed: blend"
-            " expressions with as many words, or use the conditioning direct"
+            " expressions of one length, or have one drawn alone, with the conditioning direct"
         )
     check_strength(strength)

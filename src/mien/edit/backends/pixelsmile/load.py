@@ -81,9 +81,8 @@ def load(
         raise InputError("there is no graphics card that torch can use: use the device cpu")
     if device == "mps" and not torch.backends.mps.is_available():
         raise InputError("this is no Mac whose graphics torch can use: use the device cpu")
-    if dtype not in _DTYPES:
-        raise InputError(f"unknown dtype {dtype!r}: use one of {', '.join(_DTYPES)}")
-    _check_scale(lora_scale)
+    check_dtype(dtype)
+    check_scale(lora_scale)
     check_base(base)
     files = {_EXPRESSION: lora, _FEW_STEPS: few_steps}
     loras = {name: read_lora(path) for name, path in files.items() if path is not None}
@@ -109,7 +108,7 @@ def scale_lora(pipe: Pipe, scale: float) -> None:
         InputError: a negative scale, or no LoRA is loaded.
     """
     names = pipe.pipeline.get_list_adapters().get("transformer", [])
-    _check_scale(scale)
+    check_scale(scale)
     if _EXPRESSION not in names:
         raise InputError("no LoRA is loaded that could be scaled: load one")
     pipe.pipeline.set_adapters(names, [scale if name == _EXPRESSION else 1.0 for name in names])
@@ -155,7 +154,22 @@ def linear_layers(base: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def _check_scale(scale: float) -> None:
+def check_dtype(dtype: str) -> None:
+    """Make sure that the model can compute in it.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if dtype not in _DTYPES:
+        raise InputError(f"unknown dtype {dtype!r}: use one of {', '.join(_DTYPES)}")
+
+
+def check_scale(scale: float) -> None:
+    """Make sure that a LoRA can be weighed by it.
+
+    Raises:
+        InputError: it is negative, or no finite number.
+    """
     if not math.isfinite(scale) or scale < 0.0:
         raise InputError(f"{scale:g}: the scale of a LoRA is 0 or more")
 

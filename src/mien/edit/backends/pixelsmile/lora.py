@@ -64,6 +64,21 @@ class Lora:
         return 2 * len(self.pairs)
 
 
+def check_lora(path: Path) -> None:
+    """Make sure that a file of a LoRA is whole, by its head and its length.
+
+    Raises:
+        InputError: no such file.
+        ModelError: empty, cut short, or no safetensors.
+        MissingExtraError: the extra ``diffusion`` is not installed.
+    """
+    if not path.is_file():
+        raise InputError(
+            f"{path}: no such file: mien models pull pixelsmile, or give another with lora=FILE"
+        )
+    check_safetensors(path)
+
+
 def read_lora(path: Path) -> Lora:
     """What a LoRA file holds, read from its head.
 
@@ -72,11 +87,7 @@ def read_lora(path: Path) -> Lora:
         ModelError: empty, cut short, no safetensors, no LoRA, or a matrix without its partner.
         MissingExtraError: the extra ``diffusion`` is not installed.
     """
-    if not path.is_file():
-        raise InputError(
-            f"{path}: no such file: mien models pull pixelsmile, or give another with lora=FILE"
-        )
-    check_safetensors(path)
+    check_lora(path)
     keys: dict[str, dict[str, str]] = {}
     with require("safetensors", "diffusion").safe_open(path, framework="pt") as file:
         for key in file.keys():  # noqa: SIM118 - it is no mapping

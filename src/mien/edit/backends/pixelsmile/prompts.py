@@ -61,8 +61,7 @@ class Wish:
     conditioning: str = "score_one_all"
 
     def __post_init__(self) -> None:
-        if self.domain not in _SUBJECTS:
-            raise InputError(f"unknown domain {self.domain!r}: use one of {', '.join(_SUBJECTS)}")
+        check_domain(self.domain)
         for expression, strength in self.strengths.items():
             _check_words(expression)
             if not expression.strip():
@@ -125,6 +124,16 @@ def warnings(wish: Wish) -> list[str]:
         elif known not in _BLEND:
             lines.append(f"{pair[0]} and {pair[1]}: nobody has shown that they blend")
     return lines
+
+
+def check_domain(domain: str) -> None:
+    """Make sure that there are words for a domain.
+
+    Raises:
+        InputError: there are none.
+    """
+    if domain not in _SUBJECTS:
+        raise InputError(f"unknown domain {domain!r}: use one of {', '.join(_SUBJECTS)}")
 
 
 def check_strength(strength: float, name: str = "strength") -> None:
