@@ -1,7 +1,7 @@
 """The ``mien`` command: one file per verb, each a thin call of a flow.
 
-Exit codes: 0 done, 1 a check did not hold (``doctor``, ``data``, ``bench``), 2 the input cannot be
-used (one line on stderr says why), 130 interrupted.
+Exit codes: 0 done, 1 a check did not hold (``doctor``, ``data``, ``ffe``, ``bench``), 2 the input
+cannot be used (one line on stderr says why), 130 interrupted.
 """
 
 import sys
@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from mien.cli import bench, calibrate, data, demo, doctor, edit, models, read, recipes, synth
+from mien.cli import (
+    bench,
+    calibrate,
+    data,
+    demo,
+    doctor,
+    edit,
+    ffe,
+    models,
+    read,
+    recipes,
+    synth,
+)
 from mien.core.errors import MienError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -24,7 +36,7 @@ app = typer.Typer(
     context_settings=_SETTINGS,
 )
 
-for verb in (demo, doctor, edit, recipes, read, synth, calibrate, models, data, bench):
+for verb in (demo, doctor, edit, recipes, read, synth, calibrate, models, data, ffe, bench):
     verb.register(app)
 
 

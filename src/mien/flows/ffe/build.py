@@ -1,0 +1,216 @@
+"""From portraits to a set: collect, compose, generate, annotate.
+
+    OUT/ffe.jsonl             the rows; OUT/dropped.jsonl what became none, and why
+    OUT/sources/, OUT/edits/  the pictures
+    OUT/prompts.jsonl         every edit in words, for generators that are told
+    OUT/.ffe/NAME/            what is known of a portrait, per stage; OUT/.ffe/said.jsonl of judges
+
+A stage is a function of one portrait and what is wanted of it; what it finds is on disk before the
+next begins, and nothing of it depends on other portraits, so that pieces may be run anywhere.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mien.core.errors import InputError
+from mien.core.seams import Progress, silent
+from mien.flows.backend import Backend
+from mien.flows.edit import MESH
+from mien.flows.ffe.annotate import Annotated, Judging, annotate
+from mien.flows.ffe.collect import Collect, Collected, collect, without_twins
+from mien.flows.ffe.generate import generate
+from mien.flows.ffe.piece import Piece, prompts, rows_of
+from mien.flows.ffe.portraits import Portrait
+from mien.flows.shoot.workers import each
+from mien.learn.ffe import jsonl
+from mien.learn.ffe.compose import Composition, compose
+from mien.learn.ffe.deal import dealt
+from mien.learn.ffe.row import Row
+from mien.media.files import atomic
+
+ROWS, DROPPED, PROMPTS = "ffe.jsonl", "dropped.jsonl", "prompts.jsonl"
+STAGES = ("collect", "compose", "generate", "annotate")
+_SMALLEST, _LARGEST = 64, 4096  # px
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a set is made.
+
+    Attributes:
+        composition: which targets there are.
+        judging: who scores them.
+        backend: what edits.
+        pictures: a folder of edits made elsewhere, in place of ``backend``.
+        size: px, longer side of all pictures at most.
+        seed: of the targets and of the splits.
+        validation: share of the people who are validated on.
+        test: share of the people who are tested on.
+
+    Raises:
+        InputError: what does not fit together.
+    """
+
+    composition: Composition = field(default_factory=Composition)
+    judging: Judging = field(default_factory=Judging)
+    backend: Backend = MESH
+    pictures: Path | None = None
+    size: int = 1024
+    seed: int = 0
+    validation: float = 0.1
+    test: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not _SMALLEST <= self.size <= _LARGEST:
+            raise InputError(f"size {self.size}: give {_SMALLEST} to {_LARGEST} px")
+        exact = self.backend.name == MESH.name and self.pictures is None
+        if not exact and not self.judging.judges:
+            raise InputError("only the mesh knows what it drew: say who scores with --judge")
+        if not exact and self.composition.one_sided:
+            raise InputError("one side of the face alone is for the mesh: leave --one-sided out")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What became of a set.
+
+    Attributes:
+        files: written, the rows first.
+        rows: number of rows.
+        dropped: portrait or pair to why it was left out.
+        annotated: rows and agreement; None where an earlier stage was the last.
+    """
+
+    files: tuple[Path, ...]
+    rows: int
+    dropped: Mapping[str, str]
+    annotated: Annotated | None
+
+
+def build(
+    portraits: Sequence[Portrait],
+    out: Path,
+    how: Plan,
+    *,
+    until: str = STAGES[-1],
+    jobs: int = 1,
+    progress: Progress = silent,
+) -> Built:
+    """Make a set, and go on where a run was stopped.
+
+    Args:
+        portraits: of :func:`mien.flows.ffe.portraits.portraits`.
+        out: folder of the set: a new one, an empty one, or that of an earlier run.
+        how: it is made.
+        until: the last stage.
+        jobs: number of processes, of one core each; 1 where a model draws.
+        progress: told about the portraits of each stage.
+
+    Raises:
+        InputError: an unknown stage, a folder that holds other files, no portrait that is usable,
+            too few people for the splits.
+        MienError: an editor or judge cannot be used; what is done is kept.
+    """
+    _check(out, how, until, jobs)
+    (out / ".ffe").mkdir(parents=True, exist_ok=True)
+    tasks = [Collect(one, out, how.size) for one in portraits]
+    found = without_twins(_done("collect", collect, tasks, jobs, progress))
+    dropped = {one.portrait.name: one.reason for one in found if one.reason is not None}
+    usable = [one for one in found if one.reason is None]
+    if not usable:
+        raise InputError(f"no portrait can be used: {next(iter(dropped.items()), 'none given')}")
+    if until == "collect":
+        return _left(out, dropped)
+    pieces = _composed(usable, out, how)
+    _write(out / PROMPTS, prompts(pieces))
+    if until == "compose":
+        return _left(out, dropped, out / PROMPTS)
+    rows: list[Row] = []
+    each_made = _done("generate", generate, pieces, jobs if how.backend is MESH else 1, progress)
+    for piece, made in zip(pieces, each_made, strict=True):
+        good, bad = rows_of(piece, made, how.seed)
+        rows += good
+        dropped |= bad
+    if not rows:
+        raise InputError(f"no pair of edits could be made: {next(iter(dropped.items()))}")
+    annotated = None
+    if until == "annotate":
+        annotated = annotate(rows, out, how.judging, jobs=jobs, progress=progress)
+        rows, unscored = _scored(annotated)
+        dropped |= unscored
+    rows = dealt(rows, how.validation, how.test, how.seed)
+    jsonl.write(rows, out / ROWS)
+    written = _left(out, dropped, out / ROWS, out / PROMPTS)
+    return replace(written, rows=len(rows), annotated=annotated)
+
+
+def _check(out: Path, how: Plan, until: str, jobs: int) -> None:
+    if until not in STAGES:
+        raise InputError(f"unknown stage {until!r}: use {', '.join(STAGES)}")
+    if jobs < 1:
+        raise InputError(f"jobs={jobs}: at least one process is needed")
+    if jobs > 1 and how.backend is not MESH:
+        raise InputError(f"jobs={jobs}: one process draws with {how.backend.name}: use 1")
+    if how.pictures is not None and not how.pictures.is_dir():
+        raise InputError(f"{how.pictures}: no such folder: give the one with the pictures")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file: give the name of a folder to make")
+    if out.is_dir() and any(out.iterdir()) and not (out / ".ffe").is_dir():
+        raise InputError(f"{out}: holds other files: give the name of another folder")
+
+
+def _composed(usable: Iterable[Collected], out: Path, how: Plan) -> list[Piece]:
+    """What is wanted of each portrait, of the categories that somebody can score."""
+    known = how.judging.known()
+    own = tuple(name for name in how.composition.categories if name in known)
+    chosen = replace(how.composition, categories=own)
+    return [
+        Piece(
+            one,
+            tuple(compose(one.portrait.name, chosen, how.seed)),
+            out,
+            how.backend,
+            how.pictures,
+        )
+        for one in usable
+    ]
+
+
+def _done(stage: str, work: Any, tasks: Sequence[Any], jobs: int, progress: Progress) -> list[Any]:
+    """Every task of a stage, done."""
+    answers = []
+    progress(stage, 0, len(tasks))
+    with closing(each(work, tasks, jobs)) as finished:
+        for number, (_, answer) in enumerate(finished, start=1):
+            answers.append(answer)
+            progress(stage, number, len(tasks))
+    return answers
+
+
+def _scored(found: Annotated) -> tuple[list[Row], dict[str, str]]:
+    """Rows whose targets have a score for their own category, and why others have none."""
+    good, bad = [], {}
+    for row in found.rows:
+        if all(one.scores[one.category] is not None for one in row.dst):
+            good.append(row)
+        else:
+            bad[row.id] = "no judge sees a face on an edit, or can say what it shows"
+    if not good:
+        raise InputError("no row could be scored: no judge sees a face on the edits")
+    return good, bad
+
+
+def _left(out: Path, dropped: Mapping[str, str], *files: Path) -> Built:
+    """Write what was left out."""
+    _write(out / DROPPED, ({"name": name, "reason": why} for name, why in dropped.items()))
+    return Built((*files, out / DROPPED), 0, dropped, None)
+
+
+def _write(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
+    with atomic(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
