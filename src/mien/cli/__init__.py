@@ -22,6 +22,7 @@ from mien.cli import (
     read,
     recipes,
     synth,
+    train,
 )
 from mien.core.errors import MienError
 
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings=_SETTINGS,
 )
 
-for verb in (demo, doctor, edit, recipes, read, synth, calibrate, models, data, ffe, bench):
+for verb in (demo, doctor, edit, recipes, read, synth, calibrate, models, data, ffe, train, bench):
     verb.register(app)
 
 

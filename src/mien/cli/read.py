@@ -70,6 +70,13 @@ def read(
             help="List only events of at least this confidence: fewer false alarms, fewer finds.",
         ),
     ] = 0.0,
+    learned: Annotated[
+        bool,
+        typer.Option(
+            "--learned/--no-learned",
+            help="Ask the learned model about each event; needs mien[learned].",
+        ),
+    ] = True,
     magnify: Annotated[
         bool,
         typer.Option(
@@ -90,6 +97,7 @@ def read(
       mien read before.jpg after.jpg -o out --neutral rest.jpg
       mien read session.mp4 -o out --subject anna --context research
     """
+    from mien.capture.learned import opinion
     from mien.export import track_parquet
     from mien.flows.read_files import read_files
 
@@ -104,6 +112,7 @@ def read(
             context=context,
             ground=reason,
             confidence=confidence,
+            learned=learned,
             magnify=magnify,
             progress=progress,
             say=remarks.append,
@@ -115,6 +124,9 @@ def read(
     if not track_parquet.available():
         hint = f"{track_parquet.NAME} was left out: pip install 'mien[{track_parquet.EXTRA}]'"
         typer.echo(hint, err=True)
+    if learned and not opinion.available():
+        hint = f"the learned opinion was left out: pip install 'mien[{opinion.EXTRA}]'"
+        typer.echo(f"{hint}, or say --no-learned", err=True)
 
 
 def _known(subject: str, neutral: Path | None) -> str:

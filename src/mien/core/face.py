@@ -73,6 +73,21 @@ class Pose:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What the learned model says of one event.
+
+    Attributes:
+        aus: AU column to probability, of those that are likely enough, likeliest first.
+        classes: objective class (``"none"``: no expression) to probability, likeliest first.
+        abstains: whether no class is likely enough to be named.
+    """
+
+    aus: dict[str, float]
+    classes: dict[str, float]
+    abstains: bool
+
+
+@dataclass(frozen=True)
 class Event:
     """One expression or micro-expression in time.
 
@@ -95,6 +110,7 @@ class Event:
         description: the movement in words; empty where there is nothing to add.
         support: how clearly the expression network agrees, in noise levels; 2 and more bears the
             event out, -2 and less speaks against it. NaN where it was not asked or says nothing.
+        learned: what the learned model says; None where it was not asked or too little was seen.
     """
 
     kind: str
@@ -111,3 +127,4 @@ class Event:
     names: tuple[tuple[str, float], ...] = ()
     description: str = ""
     support: float = math.nan
+    learned: Opinion | None = None

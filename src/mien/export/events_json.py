@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.core.errors import InputError
-from mien.core.face import Event
+from mien.core.face import Event, Opinion
 from mien.core.facs import INDEX
 
 NAME = "events.json"
@@ -60,7 +60,18 @@ def _entry(event: Event) -> dict[str, Any]:
         "names": {name: round(probability, 4) for name, probability in event.names},
         "description": event.description,
         "support": _or_null(event.support, 2),
+        "learned": _learned(event.learned),
     }
+
+
+def _learned(opinion: Opinion | None) -> dict[str, Any] | None:
+    if opinion is None:
+        return None
+    likely = {
+        name: {what: round(value, 4) for what, value in getattr(opinion, name).items()}
+        for name in ("aus", "classes")
+    }
+    return {**likely, "abstains": opinion.abstains}
 
 
 def _event(entry: dict[str, Any]) -> Event:
@@ -87,14 +98,25 @@ def _event(entry: dict[str, Any]) -> Event:
 
 
 def _extras(entry: dict[str, Any]) -> dict[str, Any]:
-    """What may be missing: speed, evidence, names, words and support."""
+    """What may be missing: speed, evidence, names, words, support and the learned opinion."""
     return {
         "velocity": _or_nan(entry.get("velocity")),
         "evidence": tuple((float(t), float(h)) for t, h in entry.get("evidence", ())),
         "names": tuple((str(name), float(p)) for name, p in entry.get("names", {}).items()),
         "description": str(entry.get("description", "")),
         "support": _or_nan(entry.get("support")),
+        "learned": _opinion(entry.get("learned")),
     }
+
+
+def _opinion(entry: dict[str, Any] | None) -> Opinion | None:
+    if entry is None:
+        return None
+    aus, classes = (
+        {str(name): float(value) for name, value in entry[part].items()}
+        for part in ("aus", "classes")
+    )
+    return Opinion(aus, classes, bool(entry["abstains"]))
 
 
 def _or_null(value: float, digits: int) -> float | None:

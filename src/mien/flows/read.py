@@ -3,9 +3,9 @@
 import math
 import os
 from array import array
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from mien.anatomy.model import FaceModel, face_model
 from mien.anatomy.threads import one_thread
 from mien.capture.action_units import Clock, Person, read_rows
 from mien.capture.gate import Gate, poor_spans
+from mien.capture.learned.opinion import available
 from mien.capture.limits import Limits
 from mien.capture.neutral import Neutral, neutral_of_clip
 from mien.capture.parts import NOTHING, Part, Without
@@ -34,6 +35,7 @@ from mien.core.signal import Interval, Track
 from mien.edit.portrait import Portrait, Source, faces_of, pixels_of, portrait
 from mien.flows.annotate import annotated
 from mien.flows.calibrations import neutral_of
+from mien.flows.learned import judged
 from mien.flows.look import Look, looked_at
 from mien.media.kind import classify
 from mien.media.prefetch import prefetch
@@ -53,11 +55,14 @@ class Reading:
         track: one row per frame and face; what lasts by landmarks, what is brief by the skin.
         events: expressions and micro-expressions, in order of time; none for a photo.
         quality: what the clip allows one to say.
+        neutrals: index of each face of a clip to its resting mesh, shape (478, 3), IOD, which the
+            track is read against.
     """
 
     track: Track
     events: list[Event]
     quality: Quality
+    neutrals: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @one_thread()
@@ -66,6 +71,7 @@ def read(
     *,
     neutral: Source | None = None,
     confidence: float = 0.0,
+    learned: bool = True,
     progress: Progress = silent,
     without: Without = NOTHING,
 ) -> Reading:
@@ -80,6 +86,8 @@ def read(
             clip, or for a photo from faces in general, and confidence is lower.
         confidence: least confidence of the events that are listed, 0 to 1; docs/benchmarks.md says
             what it costs.
+        learned: whether the learned model is asked about each event, which takes a second look at
+            the clip; it is left out where the extra ``learned`` is not installed.
         progress: told about the frames.
         without: parts of the reader that are left out, to see what they are worth.
 
@@ -96,6 +104,9 @@ def read(
     if classify(path) == "image":
         return _photo(path, neutral_of(neutral))
     reading = _clip(path, neutral_of(neutral), progress, without)
+    if learned and available():
+        events = judged(path, reading.track, reading.neutrals, reading.events)
+        reading = replace(reading, events=events)
     sure = [event for event in reading.events if event.confidence >= confidence]
     return annotated(replace(reading, events=sure))
 
@@ -141,7 +152,8 @@ def _clip(path: Path, resting: Neutral | None, progress: Progress, without: With
     events = [event for one in people.values() for event in _events(one, track, spans, limits)]
     events.sort(key=lambda event: (event.onset, event.face))
     quality = quality_of(track, len(people), checks)
-    return Reading(_blurred(track, checks), events, quality)
+    neutrals = {one.index: one.neutral.mesh for one in people.values()}
+    return Reading(_blurred(track, checks), events, quality, neutrals)
 
 
 def _events(

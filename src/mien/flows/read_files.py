@@ -30,6 +30,7 @@ def read_files(
     context: str | None = None,
     ground: Ground | None = None,
     confidence: float = 0.0,
+    learned: bool = True,
     magnify: bool = False,
     progress: Progress = silent,
     say: Say = unheard,
@@ -48,6 +49,7 @@ def read_files(
             :func:`mien.flows.annotate.permission`.
         ground: what justifies names at work and in education.
         confidence: as in :func:`mien.flows.read.read`.
+        learned: as in :func:`mien.flows.read.read`.
         magnify: whether the motion-magnified previews are written as clips, too, into
             ``magnified/``; on the page they always are.
         progress: told about the frames and the pictures.
@@ -71,7 +73,9 @@ def read_files(
     zero, allowed = _zero(neutral), _allowed(decision, ground)
     written: list[Path] = []
     for path, folder in zip(paths, folders, strict=True):
-        found = read(path, neutral=neutral, confidence=confidence, progress=progress)
+        found = read(
+            path, neutral=neutral, confidence=confidence, learned=learned, progress=progress
+        )
         reading = annotated(found, decision)
         with whole_folder(folder, _is_reading) as part:
             events = write_report(
