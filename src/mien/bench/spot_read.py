@@ -22,15 +22,19 @@ MDMD = tuple(f"MDMD p={share:g}" for share in (0.01, 0.1, 0.2, 0.3, 0.4, 0.5))
 
 
 def _without(part: Part) -> Callable[[Path, Image], Reading]:
-    return lambda clip, _: read(clip, without=frozenset({part}))
+    return lambda clip, _: read(clip, learned=False, without=frozenset({part}))
 
 
-NEUTRAL = "a neutral photo given"
+NEUTRAL, LEARNED = "a neutral photo given", "with the learned opinion"
 CHANGES: Mapping[str, Callable[[Path, Image], Reading]] = {
-    NEUTRAL: lambda clip, rest: read(clip, neutral=rest),
+    LEARNED: lambda clip, _: read(clip),
+    NEUTRAL: lambda clip, rest: read(clip, learned=False, neutral=rest),
     **{f"without {part.value}": _without(part) for part in Part},
 }
-"""How mien also reads the ablated clips, given the clip and the person at rest."""
+"""How mien also reads the ablated clips, given the clip and the person at rest.
+
+The spotter itself is measured without the learned model, which was made after it.
+"""
 
 _CONCERNED = {
     "": (Part.SMOOTHING, Part.BACKGROUND),
@@ -48,7 +52,7 @@ _CONCERNED = {
 
 def changes_for(confound: str) -> tuple[str, ...]:
     """What is worth leaving out (or giving) on clips with a confound, names of :data:`CHANGES`."""
-    given = () if confound else (NEUTRAL,)
+    given = (LEARNED,) if confound else (LEARNED, NEUTRAL)
     return given + tuple(f"without {part.value}" for part in _CONCERNED[confound])
 
 
@@ -64,7 +68,7 @@ def spotted(
         changed: with what of :data:`CHANGES` mien is run as well.
     """
     clock = perf_counter()
-    reading = read(clip)
+    reading = read(clip, learned=False)
     found, took = {OURS: reading.events}, {OURS: perf_counter() - clock}
     found |= {name: CHANGES[name](clip, rest).events for name in changed}
     if compared:

@@ -115,8 +115,8 @@ def _outcome(work: _Work) -> Outcome:
 
 
 def _bare(event: Event) -> Event:
-    """An event without its curve, which would fill the store."""
-    return replace(event, evidence=())
+    """An event without its curve, which would fill the store, and without an opinion on it."""
+    return replace(event, evidence=(), learned=None)
 
 
 def _stored(store: Path) -> dict[str, Outcome]:

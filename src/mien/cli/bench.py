@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli import bench_micro
+from mien.cli import bench_learned, bench_micro
 from mien.cli.options import local_path, numbers
 from mien.cli.progress import bar
 from mien.core.errors import InputError
@@ -63,13 +63,14 @@ def register(app: typer.Typer) -> None:
         suites.command(name, help=words)(_plain(name))
     suites.command("spot")(spot)
     suites.command("ffe")(ffe)
+    bench_learned.register(suites)
     bench_micro.register(suites)
     app.add_typer(suites, name="bench", help=_HELP)
 
 
 def _plain(suite: str) -> Callable[..., None]:
     def command(data: Data = _DATA, jobs: Jobs = 1) -> None:
-        _measure(suite, data, jobs=jobs)
+        measure(suite, data, jobs=jobs)
 
     return command
 
@@ -97,7 +98,7 @@ def spot(
     Example:
       mien bench spot --jobs 2 --share 0.1 --out spotted
     """
-    _measure("spot", data, jobs=jobs, share=share, out=out)
+    measure("spot", data, jobs=jobs, share=share, out=out)
 
 
 def ffe(
@@ -157,7 +158,7 @@ def ffe(
     _hold(result.rows)
 
 
-def _measure(suite: str, data: Path, **options: Any) -> None:
+def measure(suite: str, data: Path, **options: Any) -> None:
     """Run a suite, print its table, and tell by the exit code whether it holds."""
     _hold(_run(suite, data, **options).rows)
 
