@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mien.capture.evidence import support
 from mien.capture.quality import Quality, quality_of
 from mien.capture.verdict import LEVELS, Verdict
-from mien.core.face import Event
+from mien.core.face import Event, Opinion
 from mien.core.facs import COLUMNS
 from mien.core.seams import silent
 from mien.core.signal import Interval, Track
@@ -207,6 +207,20 @@ def test_the_network_is_asked_where_rest_was_seen(
     assert asked == [(2, 1)]
     assert after == {1: EARLY, 2: replace(MICRO, support=support(MICRO, {"AU12L": 1.0}))}
     assert section.count("Second opinion") == 1
+
+
+@pytest.mark.parametrize(
+    ("opinion", "said"),
+    [
+        (Opinion({"AU12L": 0.98, "AU06L": 0.8}, {"I": 0.96, "none": 0.04}, False),
+         "Learned opinion: AU12L 98%, AU06L 80%; objective class I 96%."),
+        (Opinion({}, {"none": 0.7, "I": 0.3}, False), "no unit; no expression 70%."),
+        (Opinion({"AU04L": 0.6}, {"IV": 0.4, "III": 0.3}, True), "AU04L 60%; unsure of the class."),
+    ],
+)  # fmt: skip
+def test_a_learned_opinion_in_words(opinion: Opinion, said: str) -> None:
+    assert said in card(1, replace(MICRO, learned=opinion), None, None, 1)
+    assert "Learned" not in card(1, MICRO, None, None, 1)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def card(number: int, event: Event, shots: Shots | None, shown: Moving | None, f
         f'<article class="card event {event.kind}" id="event-{number}"><div class="head"><div>'
         f'<h3><span class="kind">{number} · {_KINDS[event.kind]}</span>'
         f" <small>{escape(_where(event, faces))}</small></h3>"
-        f'<p class="aus">{_units(event)}</p>{_words(event)}{_opinion(event)}'
+        f'<p class="aus">{_units(event)}</p>{_words(event)}{_opinion(event)}{_learned(event)}'
         f'<p class="when">{_times(event, shots)} <button type="button" class="show"'
         f' data-from="{event.onset:.4f}" data-to="{event.offset:.4f}">Show in the curves</button>'
         f"</p>{_names(event)}</div>{evidence}</div>{pictures}</article>"
@@ -121,6 +121,17 @@ def _opinion(event: Event) -> str:
         said = "bears it out" if event.support > 0 else "speaks against it"
     levels = f"{event.support:+.1f} noise levels".replace("-", "−")
     return f'<p class="small">Second opinion: an expression network {said}, {levels}.</p>'
+
+
+def _learned(event: Event) -> str:
+    """What the learned model names, with probabilities."""
+    if event.learned is None:
+        return ""
+    units = ", ".join(f"{name} {p:.0%}" for name, p in event.learned.aus.items())
+    kind, p = next(iter(event.learned.classes.items()))
+    called = "no expression" if kind == "none" else f"objective class {kind}"
+    said = "unsure of the class" if event.learned.abstains else f"{called} {p:.0%}"
+    return f'<p class="small">Learned opinion: {units or "no unit"}; {said}.</p>'
 
 
 def _strip(event: Event, shots: Shots, shown: Moving | None) -> str:
