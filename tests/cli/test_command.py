@@ -60,6 +60,7 @@ def test_read(mien_command, fake_flow) -> None:
             "context": None,
             "ground": None,
             "confidence": 0.0,
+            "learned": True,
             "magnify": False,
         }
     ]
