@@ -5,20 +5,21 @@ from typing import Annotated
 
 import typer
 
+from mien.cli import train_pixelsmile
 from mien.cli.options import local_path
 from mien.cli.progress import bar
 from mien.core.errors import InputError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-_HELP = """Train the network that gives the learned opinion on micro-expressions.
+_HELP = """Train a network of mien: the learned opinion on micro-expressions, or PixelSmile.
 
-Needs pip install 'mien[train]'. Trained on windows of nobody that are made as they are needed, or
-on a set of labelled clips, leaving one subject out.
+Needs pip install 'mien[train]', for PixelSmile 'mien[train,diffusion]'.
 
 \b
 Examples:
   mien train microexpression shipped -o out
   mien train microexpression loso.json -o out --set casme2 --root /data/CASME2
+  mien train pixelsmile nano --data ffe.jsonl -o out
 """
 
 
@@ -26,12 +27,8 @@ def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
     verbs = typer.Typer(no_args_is_help=True, rich_markup_mode=None, context_settings=_SETTINGS)
     verbs.command("microexpression")(microexpression)
-    verbs.callback()(_group)
+    train_pixelsmile.register(verbs)
     app.add_typer(verbs, name="train", help=_HELP)
-
-
-def _group() -> None:
-    """One verb more may come."""
 
 
 def microexpression(

@@ -1,0 +1,85 @@
+"""``mien train pixelsmile``: train an editor of expressions on FFE."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.cli.options import local_path
+from mien.cli.progress import bar
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command to ``mien train``."""
+    group.command("pixelsmile")(pixelsmile)
+
+
+def pixelsmile(
+    config: Annotated[
+        str,
+        typer.Argument(
+            metavar="CONFIG",
+            help="A JSON file; nano: a small model, minutes on a CPU; published: the settings of"
+            " the paper.",
+        ),
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FFE",
+            parser=local_path,
+            help="Annotated rows: ffe.jsonl, .parquet, .tar or a folder of shards; see mien ffe.",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="DIR",
+            parser=local_path,
+            help="For weights, curves, strips and the checkpoint; the same command goes on where"
+            " it stopped.",
+        ),
+    ],
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=local_path,
+            help="Qwen-Image-Edit-2511; by default where mien models pull pixelsmile puts it.",
+        ),
+    ] = None,
+    clip: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=local_path,
+            help="CLIP ViT-L/14 for the contrastive loss; by default a stand-in that has learned"
+            " nothing.",
+        ),
+    ] = None,
+) -> None:
+    """Train an editor of expressions as PixelSmile is trained.
+
+    Needs pip install 'mien[train,diffusion]'. Several graphics cards: start it with accelerate
+    launch.
+
+    \b
+    Examples:
+      mien train pixelsmile nano --data ffe.jsonl -o out
+      mien train pixelsmile published --data ffe.jsonl -o out --clip clip-vit-large-patch14
+    """
+    from mien.core.places import models_folder
+    from mien.learn.pixelsmile.config import read_config
+    from mien.learn.pixelsmile.run import run
+
+    told = read_config(config)
+    where = base or models_folder() / "Qwen-Image-Edit-2511"
+    with bar() as progress:
+        weights = run(told, data, out, base=where, clip=clip, progress=progress, say=_say)
+    typer.echo(weights)
+
+
+def _say(line: str) -> None:
+    typer.echo(f"mien: {line}", err=True)

@@ -1,0 +1,109 @@
+"""Rows of FFE as three squares each: somebody, and two edits, cut in one way."""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from mien.core.errors import InputError
+from mien.learn.ffe.check import trainable
+from mien.learn.ffe.entry import Entry, row_at
+from mien.learn.ffe.files import entries
+from mien.learn.ffe.row import Box, Picture, Row, row_json
+
+TRAIN = ("train", "")  # rows without a split are trained on
+WATCH = ("validation",)
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """A row with its squares.
+
+    Attributes:
+        row: it.
+        squares: RGB, shape (3, S, S, 3): source, edit a, edit b.
+        digest: hash of the row and of its pictures, hexadecimal.
+    """
+
+    row: Row
+    squares: NDArray[np.uint8]
+    digest: str
+
+
+def crops(
+    path: Path, side: int, tight: float | None, splits: tuple[str, ...] = TRAIN
+) -> Iterator[Crop]:
+    """The rows of some splits, in order.
+
+    Args:
+        path: as :func:`mien.learn.ffe.files.entries` takes it.
+        side: px, S.
+        tight: side of the square in sides of the face's box; None for the largest square there is.
+        splits: which.
+
+    Raises:
+        InputError: a row or picture that cannot be trained on; the message names file and line.
+    """
+    for entry in entries(path):
+        row = row_at(entry)
+        if row.split not in splits:
+            continue
+        for problem in trainable(row):
+            raise InputError(f"{entry.where}: {problem}")
+        contents = [_content(entry, picture) for picture in row.pictures]
+        squares = [
+            _square(entry, picture, content, picture.boxes or row.src.boxes, side, tight)
+            for picture, content in zip(row.pictures, contents, strict=True)
+        ]
+        told = json.dumps(row_json(row), sort_keys=True).encode()
+        digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in (told, *contents)))
+        yield Crop(row, np.stack(squares), digest.hexdigest())
+
+
+def together(digests: list[str]) -> str:
+    """The hash of a set, from those of its rows."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def place(size: tuple[int, int], box: Box | None, tight: float | None) -> Box:
+    """Where a square is cut: around the face as far as the picture reaches, never beyond it.
+
+    Args:
+        size: width and height of the picture, px.
+        box: of the face; None for the middle.
+        tight: see :func:`crops`; without a box the square is the largest.
+    """
+    edge = float(min(size))
+    left, top, right, bottom = box or (0.0, 0.0, float(size[0]), float(size[1]))
+    if box is not None and tight is not None:
+        edge = min(edge, tight * max(right - left, bottom - top))
+    x = min(max((left + right - edge) / 2, 0.0), size[0] - edge)
+    y = min(max((top + bottom - edge) / 2, 0.0), size[1] - edge)
+    return x, y, x + edge, y + edge
+
+
+def _content(entry: Entry, picture: Picture) -> bytes:
+    content = entry.read(picture.image)
+    if content is None:
+        raise InputError(f"{entry.where}: {picture.image}: there is no such picture")
+    return content
+
+
+def _square(
+    entry: Entry, picture: Picture, content: bytes, box: Box | None, side: int, tight: float | None
+) -> NDArray[np.uint8]:
+    try:
+        with Image.open(io.BytesIO(content)) as stored:
+            image = ImageOps.exif_transpose(stored).convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError(
+            f"{entry.where}: {picture.image}: cannot be decoded: run mien ffe check"
+        ) from error
+    where = place(image.size, box, tight)
+    return np.asarray(image.resize((side, side), Image.Resampling.LANCZOS, box=where))

@@ -1,0 +1,179 @@
+"""The trainer: exact and resumable."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from mien.core.errors import InputError
+from mien.learn.pixelsmile import checkpoint
+from mien.learn.pixelsmile import train as trainer
+from mien.learn.pixelsmile.backbone import Backbone
+from mien.learn.pixelsmile.config import Config, parse, read_config, told
+from mien.learn.pixelsmile.examples import Faces, drawn
+from mien.learn.pixelsmile.judges import judges_of
+from mien.learn.pixelsmile.nano import nano
+from mien.learn.pixelsmile.objective import loss_of
+from mien.learn.pixelsmile.train import rate_at, train
+
+
+class _StoppedError(Exception):
+    """Somebody pressed a key."""
+
+
+def run(config: Config, five: Faces, out: Path | None = None, **more: object) -> Backbone:
+    made = nano(config.seed)
+    train(config, made, five, judges_of(config, made), out, **more)  # type: ignore[arg-type]
+    return made
+
+
+def weights(made: Backbone) -> torch.Tensor:
+    return torch.cat([one.detach().flatten() for one in made.module.parameters()])
+
+
+def test_a_run_that_was_stopped_ends_the_same(tmp_path: Path, five: Faces, config: Config) -> None:
+    whole = run(config, five, tmp_path / "whole")
+
+    def stop(_: str, done: int, __: int | None) -> None:
+        if done == 3:
+            raise _StoppedError
+
+    with pytest.raises(_StoppedError):
+        run(config, five, tmp_path / "parts", progress=stop)
+    again = run(config, five, tmp_path / "parts")
+    assert torch.equal(weights(whole), weights(again))
+    one, other = (
+        np.loadtxt(tmp_path / name / trainer.CURVES, delimiter=",", skiprows=1)
+        for name in ("whole", "parts")
+    )
+    assert np.array_equal(one[:, :-1], other[:, :-1])  # all but the seconds
+    assert list(one[:, 0]) == [1, 2, 3, 4, 5, 6]
+    places = [load_file(tmp_path / name / trainer.PLACE) for name in ("whole", "parts")]
+    assert places[0].keys() == places[1].keys()
+    assert all(torch.equal(places[0][name], places[1][name]) for name in places[0])
+
+
+def test_a_checkpoint_tells_its_story(tmp_path: Path, five: Faces, config: Config) -> None:
+    run(config, five, tmp_path, watch=[five[0], five[1]])
+    with safe_open(tmp_path / trainer.PLACE, framework="pt") as stored:
+        header = stored.metadata()
+    assert parse(header["config"]) == config
+    assert header["data"] == five.digest
+    assert header["step"] == "6"
+    with Image.open(tmp_path / trainer.STRIPS / "000006.png") as shown:
+        assert shown.size == (7 * 128, 2 * 128)
+
+
+def test_another_run_does_not_go_on(tmp_path: Path, five: Faces, config: Config) -> None:
+    run(config, five, tmp_path)
+    with pytest.raises(InputError, match="another configuration"):
+        run(replace(config, rate=0.1), five, tmp_path)
+    place = checkpoint.load(tmp_path / trainer.PLACE)
+    checkpoint.save(tmp_path / trainer.PLACE, replace(place, data="else"), nano(), _idle())
+    with pytest.raises(InputError, match="other data"):
+        run(config, five, tmp_path)
+    stored = {**place.tensors, "model.words.weight": torch.zeros(2, 2)}
+    with pytest.raises(InputError, match="another model"):
+        checkpoint.restore(replace(place, tensors=stored), nano(), _idle())
+    (tmp_path / trainer.PLACE).write_bytes(b"nothing")
+    with pytest.raises(InputError, match="remove it to begin anew"):
+        run(config, five, tmp_path)
+
+
+def _idle() -> torch.optim.Optimizer:
+    return torch.optim.SGD([torch.zeros(1)])
+
+
+def test_training_learns_a_batch_by_heart(five: Faces, config: Config) -> None:
+    config = replace(config, steps=60, batch=5)
+    batch = drawn(five, config.seed, range(5))
+
+    def flow(made: Backbone) -> float:
+        with torch.no_grad():
+            return float(loss_of(made.module, batch, judges_of(config, made)).flow)
+
+    assert flow(run(config, five)) < 0.5 * flow(nano(config.seed))
+
+
+def test_the_rate_rises_and_falls() -> None:
+    config = Config(steps=100, warmup=10, rate=0.1)
+    rates = [rate_at(step, config) for step in range(100)]
+    assert max(rates) == rates[10] == 0.1
+    assert rates[:10] == sorted(rates[:10])
+    assert rates[-1] < 0.001
+
+
+@pytest.mark.parametrize(
+    ("changed", "without"),
+    [({"contrast": "none"}, "contrast"), ({"identity": False}, "identity"), ({}, "")],
+)
+def test_what_is_switched_off_is_zero(
+    five: Faces, config: Config, changed: dict[str, object], without: str
+) -> None:
+    config = replace(config, **changed)  # type: ignore[arg-type]
+    made = nano()
+    parts = loss_of(made.module, drawn(five, 0, range(4)), judges_of(config, made))
+    for name in ("contrast", "identity"):
+        assert (float(getattr(parts, name).detach()) == 0.0) == (name == without)
+
+
+def test_ablations_differ(five: Faces, config: Config) -> None:
+    made, batch = nano(), drawn(five, 0, range(4))
+    cases = ({}, {"symmetric": False}, {"contrast": "hinge"}, {"contrast": "log-ratio"})
+    found = set()
+    for one in cases:
+        judges = judges_of(replace(config, **one), made)  # type: ignore[arg-type]
+        found.add(float(loss_of(made.module, batch, judges).contrast.detach()))
+    assert len(found) == len(cases)
+
+
+def test_a_configuration_goes_round() -> None:
+    config = Config(backbone="nano", side=32, contrast="hinge", symmetric=False, alpha=1.5)
+    assert parse(told(config)) == config
+    assert read_config("published") == Config()
+    assert read_config("nano").backbone == "nano"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"mien": 1, "stepz": 3}', "stepz: unknown field"),
+        ('{"mien": 1, "steps": 2.5}', "steps: 2.5 is not a whole number"),
+        ('{"mien": 1, "steps": true}', "steps: True is not a whole number"),
+        ('{"mien": 1, "symmetric": 1}', "symmetric: 1 is not true or false"),
+        ('{"mien": 1, "contrast": "cosine"}', "contrast: 'cosine' is none"),
+        ('{"mien": 1, "backbone": "nano"}', "side: 512"),
+        ('{"mien": 1, "rate": -1}', "rate"),
+    ],
+)
+def test_a_configuration_that_is_none(text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        parse(text)
+
+
+def test_processes_share_evenly(
+    monkeypatch: pytest.MonkeyPatch, five: Faces, config: Config
+) -> None:
+    import accelerate
+
+    monkeypatch.setattr(accelerate.Accelerator, "num_processes", 4)
+    with pytest.raises(InputError, match="batch: 2 rows cannot be shared by 4"):
+        run(config, five)
+
+
+def test_stopping_leaves_nothing_half_written(
+    tmp_path: Path, five: Faces, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> Callable[..., None]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("safetensors.torch.save_file", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(config, five, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [trainer.CURVES]
