@@ -70,6 +70,15 @@ def test_a_row_that_cannot_be(tmp_path: Path, line: str, says: str) -> None:
     assert says in f"{finding.where}: {finding.what}"
 
 
+def test_clips_of_one_name_belong_to_their_subject(tmp_path: Path, pictures) -> None:
+    for subject in ("anna", "bert"):
+        pictures(tmp_path / subject / "c1", "{}.png", range(10))
+    own(tmp_path, "subject,clip,fps,onset,offset", "anna,c1,100,0,9", "bert,c1,100,0,9")
+    loaded = load("folder", tmp_path)
+    assert loaded.findings == ()  # none are told to be elsewhere
+    assert [clip.frame_dir for clip in loaded.clips] == ["anna/c1", "bert/c1"]
+
+
 def test_one_subject_in_two_spellings(tmp_path: Path) -> None:
     own(tmp_path, "subject,clip,fps,onset,offset", "1,a,100,1,2", "01,b,100,1,2")
     (finding,) = load("folder", tmp_path, labels_only=True).findings

@@ -161,9 +161,11 @@ def _walk(root: Path) -> Iterator[tuple[str, list[str], list[str]]]:
 def _candidates(
     ends: Sequence[str], by_name: Mapping[str, Sequence[PurePosixPath]]
 ) -> dict[str, PurePosixPath]:
-    """Tree to the folder in it, of folders whose path ends in one of the given ways."""
+    """Tree to the folder in it, of folders whose path ends in the first way that any has.
+
+    The shorter ways are for copies that lack a level; elsewhere they would find others' clips.
+    """
     found: dict[str, PurePosixPath] = {}
-    taken: set[PurePosixPath] = set()
     for end in ends:
         parts = tuple(part.casefold() for part in PurePosixPath(end).parts) or (".",)
         exact = "*" not in parts[-1]
@@ -171,9 +173,10 @@ def _candidates(
         for folder in (one for name in names for one in by_name.get(name, ())):
             tail = tuple(part.casefold() for part in folder.parts[-len(parts) :])
             fits = len(tail) == len(parts) and all(map(fnmatchcase, tail, parts))
-            if fits and folder not in taken:
+            if fits:
                 found.setdefault("/".join(folder.parts[: -len(parts)]) or ".", folder)
-                taken.add(folder)
+        if found:
+            break
     return found
 
 
