@@ -11,7 +11,7 @@ from mien.capture.describe import described, objective_class, shares
 from mien.core.face import Event
 from mien.core.facs import expand
 
-TABLE = json.loads((files("mien.capture") / "objective_classes.json").read_text("utf-8"))
+TABLE = json.loads((files("mien.core") / "objective_classes.json").read_text("utf-8"))
 
 
 def event(aus: dict[str, float], velocity: float = math.nan) -> Event:

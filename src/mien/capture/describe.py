@@ -5,14 +5,12 @@ cheeks rise with it (AU06 with AU12), how even it is, how fast it comes and how 
 is movement; what a person feels does not follow from it, and is not said.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 
 from mien.core.face import Event
 from mien.core.facs import ACTION_UNITS
+from mien.core.objective import class_of_units
 
 _NAMES = {unit.code: unit.name for unit in ACTION_UNITS}
 _CODES = {column: unit.code for unit in ACTION_UNITS for column in unit.columns}
@@ -49,7 +47,7 @@ def objective_class(event: Event) -> str:
     (Davison, Merghani & Yap, 2018). Units with less than half of the strongest peak do not count.
     """
     leading = (code for code, share in shares(event.aus).items() if share >= _LEADS)
-    return _classes().get(frozenset(leading), "VII")
+    return class_of_units(leading)
 
 
 def described(event: Event) -> Event:
@@ -99,13 +97,3 @@ def _speed(event: Event) -> str:
     down = f"falls in {_OVER * late}{fall:.2f} s" if fall > 0 else "is not seen to fall"
     words = f"{up}, {down}"
     return f"{words}, at most {event.velocity:.2g} IOD/s" if event.velocity > 0 else words
-
-
-@cache
-def _classes() -> Mapping[frozenset[str], str]:
-    stored = json.loads((files("mien.capture") / "objective_classes.json").read_text("utf-8"))
-    return {
-        frozenset(f"AU{int(number):02d}" for number in units.split("+")): name
-        for name, members in stored["classes"].items()
-        for units in members
-    }

@@ -1,21 +1,42 @@
 """A photo that moves: its frames, written to a clip with what it says of its way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.core.errors import InputError
 from mien.core.expression import Asked
+from mien.core.face import Which
 from mien.core.recipe import Recipe
 from mien.core.seams import Progress, silent
 from mien.flows.backend import Backend
+from mien.flows.outputs import check_outputs
 from mien.guard.provenance import stamper
 from mien.media.animated import SUFFIXES, check_room, write_animation
-from mien.media.writer import write_video
+from mien.media.writer import check_clip, write_video
 
 Image = NDArray[np.uint8]
+
+
+def check_transition(out: Path, face: Which, inputs: Iterable[object]) -> None:
+    """Refuse a transition that cannot be, before anything is read.
+
+    Args:
+        out: the clip or animation to write.
+        face: which one; a single one.
+        inputs: what is read; only paths count.
+
+    Raises:
+        InputError: more than one face, or an input would be overwritten.
+        MediaError: a name that no clip has.
+    """
+    if face == "all":
+        raise InputError("a transition is of one face: say which with --face")
+    check_clip(out, others=SUFFIXES)
+    check_outputs([out], inputs)
 
 
 def write_frames(

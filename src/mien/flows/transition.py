@@ -18,12 +18,9 @@ from mien.edit.mesh import Canvas, paint, prepare
 from mien.edit.points import Subject, moved
 from mien.edit.portrait import Portrait, Source
 from mien.flows.edit import MESH
-from mien.flows.moving import record_of, write_frames
-from mien.flows.outputs import check_outputs
+from mien.flows.moving import check_transition, record_of, write_frames
 from mien.flows.sitters import sitting
-from mien.media.animated import SUFFIXES
 from mien.media.image import load_image
-from mien.media.writer import check_clip
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -186,10 +183,7 @@ def transition_file(
         MediaError: a file cannot be read or written.
         NoFaceError: no such face.
     """
-    if face == "all":
-        raise InputError("a transition is of one face: say which with --face")
-    check_clip(out, others=SUFFIXES)
-    check_outputs([out], [source, neutral])
+    check_transition(out, face, [source, neutral])
     image = load_image(source).pixels
     (sitter,) = sitting(image, str(source), face=face, neutral=neutral).sitters
     write_transition(

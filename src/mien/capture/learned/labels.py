@@ -1,11 +1,10 @@
 """What the network answers with: action units by side, objective class, emotion."""
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
 from mien.core.facs import COLUMNS, expand
+from mien.core.objective import class_of_units, objective_classes
 
 CODES = (
     "AU01", "AU02", "AU04", "AU05", "AU06", "AU07", "AU09", "AU10", "AU12", "AU14", "AU15",
@@ -35,7 +34,7 @@ def code_of(column: str) -> str:
 def class_of(columns: Iterable[str]) -> str:
     """The objective class of columns that move, ``"none"`` where nothing does but the lids."""
     codes = frozenset(code_of(column) for column in columns) - _ASIDE
-    return _classes().get(codes, "VII") if codes else "none"
+    return class_of_units(codes) if codes else "none"
 
 
 def emotion_of(columns: Iterable[str]) -> str:
@@ -70,18 +69,8 @@ _PROTOTYPES: Mapping[str, frozenset[frozenset[str]]] = {
 @cache
 def members() -> tuple[tuple[frozenset[str], ...], ...]:
     """The sets of units of each class that has any, as far as they are in :data:`CODES`."""
-    named = sorted(set(_classes().values()))
+    table = objective_classes()
     return tuple(
-        tuple(codes for codes, name in _classes().items() if name == one and codes <= set(CODES))
-        for one in named
+        tuple(codes for codes, name in table.items() if name == one and codes <= set(CODES))
+        for one in sorted(set(table.values()))
     )
-
-
-@cache
-def _classes() -> Mapping[frozenset[str], str]:
-    stored = json.loads((files("mien.capture") / "objective_classes.json").read_text("utf-8"))
-    return {
-        next(iter(_sets(units))): name
-        for name, members in stored["classes"].items()
-        for units in members
-    }

@@ -22,12 +22,9 @@ from mien.core.seams import Progress, silent
 from mien.edit.portrait import Source
 from mien.flows.backend import Backend
 from mien.flows.edit import Ask, EditResult, ask
-from mien.flows.moving import record_of, write_frames
-from mien.flows.outputs import check_outputs
+from mien.flows.moving import check_transition, record_of, write_frames
 from mien.flows.sitters import Sitting, sitting
-from mien.media.animated import SUFFIXES
 from mien.media.image import load_image
-from mien.media.writer import check_clip
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -76,14 +73,11 @@ def drawn_transition(
         NoFaceError: no such face, or none on one of the pictures that were drawn.
         MienError: what the backend raises.
     """
-    if face == "all":
-        raise InputError("a transition is of one face: say which with --face")
     if not (0 < seconds < np.inf and 0 < rate < np.inf and 0 <= hold < np.inf):
         raise InputError(
             f"no clip lasts {seconds:g} s at {rate:g} frames a second: use more than 0"
         )
-    check_clip(out, others=SUFFIXES)
-    check_outputs([out], [source, neutral])
+    check_transition(out, face, [source, neutral])
     asks = way(ask(start, backend=backend), ask(end, backend=backend), round(seconds * _DRAWN) + 1)
     image = load_image(source).pixels
     people = sitting(image, str(source), face=face, neutral=neutral)

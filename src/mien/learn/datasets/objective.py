@@ -1,18 +1,11 @@
-"""Objective classes: movements sorted by their action units alone.
+"""The objective class of a coded movement, by the table that readings are described with."""
 
-Davison, Merghani & Yap, *Objective classes for micro-facial expression recognition* (2018): I to VI
-are what happiness, surprise, anger, disgust, sadness and fear look like, VII is everything else.
-The table is the one that readings are described with.
-"""
-
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable
 from itertools import product
 
 from mien.core.au_string import CodedUnit
+from mien.core.objective import class_of_units
 
 
 def objective_class(aus: Iterable[CodedUnit] | None) -> str:
@@ -37,19 +30,8 @@ def objective_class(aus: Iterable[CodedUnit] | None) -> str:
             fixed.add(unit.number)
     if not fixed and not choices:
         return ""
-    found = {_class_of(fixed.union(chosen)) for chosen in product(*choices.values())}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _class_of(numbers: Iterable[int]) -> str:
-    return _classes().get(frozenset(numbers), "VII")
-
-
-@cache
-def _classes() -> Mapping[frozenset[int], str]:
-    stored = json.loads((files("mien.capture") / "objective_classes.json").read_text("utf-8"))
-    return {
-        frozenset(map(int, units.split("+"))): name
-        for name, members in stored["classes"].items()
-        for units in members
+    found = {
+        class_of_units(f"AU{number:02d}" for number in fixed.union(chosen))
+        for chosen in product(*choices.values())
     }
+    return found.pop() if len(found) == 1 else ""
