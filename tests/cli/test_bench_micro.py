@@ -120,6 +120,44 @@ def test_a_log_without_subjects_has_no_interval(bench, given) -> None:
     assert "log.csv: line 2: video w: whose it is is not known" in said
 
 
+@pytest.mark.parametrize("verb", ["spotting", "strs"])
+def test_one_person_in_two_spellings_is_refused(bench, given, verb) -> None:
+    labels, told = given("l.csv", LABELS), "subject P is p elsewhere: write one and the same"
+    code, said = bench(verb, given("p.csv", CALLED.replace("p,v", "P,v")), "--truth", labels)
+    assert (code, said.partition("p.csv: ")[2]) == (2, f"line 2: {told}")
+    code, said = bench(verb, labels, "--truth", given("m.csv", LABELS + "P,z,0,9,joy\n"))
+    assert (code, said.partition("m.csv: ")[2]) == (2, f"line 5: {told}")
+
+
+def test_who_has_no_label_is_named(bench, given) -> None:
+    labels = given("l.csv", LABELS)
+    code, said = bench("spotting", given("p.csv", CALLED), "--truth", labels)
+    assert (code, "without any label" in said) == (0, False)
+    more = "".join(f"n{i},w,0,9,joy\n" for i in range(7))
+    code, said = bench("spotting", given("p.csv", CALLED + more), "--truth", labels)
+    assert code == 0
+    assert "people without any label: n0, n1, n2, n3, n4 and 2 more" in said
+
+
+def test_semicolons_of_a_spreadsheet(bench, given) -> None:
+    paths = [given(n, text.replace(",", ";")) for n, text in (("p", CALLED), ("l", LABELS))]
+    code, said = bench("spotting", paths[0], "--truth", paths[1])
+    assert code == 0
+    assert "0.667" in said
+
+
+def test_seven_classes_fit_a_narrow_terminal(bench, given, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    names = ("I", "II", "III", "IV", "V", "VI", "VII")
+    log = given("l.txt", "x p\n" + "".join(f"c{one} {one} {one}\n" for one in names))
+    code, said = bench("megc", log, "--classes", ",".join(names))
+    assert code == 0
+    assert "classes: labelled (rows), called (columns)" in said
+    heads = next(line for line in said.splitlines() if "recall" in line)
+    assert [cell.strip() for cell in heads.split("┃")[2:-1]] == ["clips", *names, "F1", "recall"]
+    assert said.count("1.000 │ 1.000  │") == len(names)  # of all classes, and none is split
+
+
 def test_strs(bench, given, tmp_path) -> None:
     out = tmp_path / "figures.json"
     code, said = bench(
@@ -134,13 +172,34 @@ def test_strs(bench, given, tmp_path) -> None:
     assert figures["strict"]["STRS"] == pytest.approx(2 / 3)
 
 
-def test_strs_is_of_micro_expressions_and_labelled_classes(bench, given) -> None:
-    labels = given("l.csv", LABELS)
-    macro = CALLED.replace("emotion\n", "emotion,kind\n").replace("joy\n", "joy,macro\n")
-    macro = macro.replace("fear\n", "fear,micro\n")
-    code, said = bench("strs", given("p.csv", macro), "--truth", labels)
+def test_strs_passes_over_macro_expressions(bench, given, tmp_path) -> None:
+    def kinds(text: str) -> str:
+        return (
+            text.replace("emotion\n", "emotion,kind\n")
+            .replace("y\n", "y,\n")
+            .replace("r\n", "r,\n")
+        )
+
+    files = {"l": kinds(LABELS), "p": kinds(CALLED)}
+    figures = []
+    for more, told in (("", None), ("q,w,70,99,joy,macro\n", "1 labels, 1 predictions")):
+        paths = [given(f"{name}.csv", text + more) for name, text in files.items()]
+        out = tmp_path / "figures.json"
+        code, said = bench("strs", paths[1], "--truth", paths[0], "--out", out)
+        assert code == 0
+        assert ("macro-expressions are passed over" in said) == bool(told)
+        assert (told or "") in said
+        figures.append(json.loads(out.read_text()))
+    assert figures[0] == figures[1]
+    head = "subject,video,onset,offset,emotion,kind\n"
+    only = given("only.csv", head + "q,w,70,99,joy,macro\n")
+    code, said = bench("strs", only, "--truth", only)
     assert code == 2
-    assert "p.csv: line 2: STRS is of micro-expressions" in said
+    assert "only.csv: labels no micro-expression" in said
+
+
+def test_strs_is_of_labelled_classes(bench, given) -> None:
+    labels = given("l.csv", LABELS)
     called = given("q.csv", CALLED)
     code, said = bench("strs", called, "--truth", labels, "--classes", "joy,anger")
     assert code == 2
@@ -179,6 +238,7 @@ def test_units_that_do_not_occur_are_no_part_of_a_mean(bench, given, tmp_path) -
         (("megc", "LOG", "--classes", "a,a"), "--classes a,a"),
         (("megc", "LOG", "--classes", "a"), "name two or more"),
         (("megc", "LOG", "--classes", "a,b"), "line 4: 2 is no class"),
+        (("megc", "WORDS"), "(or name classes with --classes)"),
         (("au", "LOG", "--units", "1,x"), "--units"),
         (("au", "LOG", "--units", "1.5"), "--units 1.5"),
         (("au", "WORDS"), "line 2: 'joy' names no action units"),

@@ -11,6 +11,8 @@ from mien.core.errors import InputError
 if TYPE_CHECKING:
     from mien.bench.micro.report import Report
 
+_WHOLE = 6  # letters; a column of such words keeps its width, since half a number misleads
+
 Predicted = Annotated[
     Path,
     typer.Argument(metavar="FILE", parser=local_path, help="The predictions, csv or log."),
@@ -180,7 +182,10 @@ def _show(report: "Report") -> None:
 
     console = Console()
     for one in report.tables:
-        table = Table(*map(escape, one.columns), title=escape(one.title))
+        table = Table(title=escape(one.title))
+        for head, *cells in zip(one.columns, *one.rows, strict=True):
+            whole = all(len(text) <= _WHOLE and " " not in text for text in (head, *cells))
+            table.add_column(escape(head), overflow="fold", no_wrap=whole)
         for row in one.rows:
             table.add_row(*map(escape, row))
         console.print(table)

@@ -103,7 +103,7 @@ def stats(
         typer.Option("--csv", metavar="FILE", parser=local_path, help="Write the unified table."),
     ] = None,
 ) -> None:
-    """Count what a copy of a set holds, beside the published counts.
+    """Count what a copy of a set holds, beside the published counts. Exit code 1 if check fails.
 
     \b
     Examples:
@@ -113,8 +113,9 @@ def stats(
     from mien.learn.datasets import unified
     from mien.learn.datasets.stats import beside, published, tally
 
+    if table is not None:
+        _check_table(table, root)
     loaded = _load(name, root, frames, labels_only, as_distributed)
-    _check_table(table, root)
     counted, known = tally(loaded.clips), published(name)
     typer.echo(f"{name}: {loaded.dataset.title}\n{'':24}{'here':>8}{'published':>12}")
     for what, here, there in beside(counted, known):
@@ -123,11 +124,12 @@ def stats(
     for line in _more(counted, known.get("fps", ())):
         typer.echo(line)
     errors = sum(finding.kind == "error" for finding in loaded.findings)
-    if errors:
-        typer.echo(f"mien: errors: {errors}: see mien data check {name}", err=True)
     if table is not None:
         unified.write(loaded.clips, table)
         typer.echo(table)
+    if errors:
+        typer.echo(f"mien: errors: {errors}: see mien data check {name}", err=True)
+        raise typer.Exit(1)
 
 
 def _load(
@@ -140,14 +142,20 @@ def _load(
     return load(name, root, frames=frames, labels_only=labels_only, as_distributed=as_distributed)
 
 
-def _check_table(table: Path | None, root: Path) -> None:
-    """Refuse to write over the labels."""
-    if table is None:
-        return
+def _check_table(table: Path, root: Path) -> None:
+    """Refuse to write over labels, and to leave what the next command would take for labels."""
+    from mien.learn.datasets.table import is_sheet
+    from mien.learn.datasets.unified import is_table
+
     if table.suffix.casefold() != ".csv":
         raise InputError(f"--csv {table}: give a name that ends in .csv")
-    if table.resolve() in {root.resolve(), (root / "clips.csv").resolve()}:
-        raise InputError(f"--csv {table}: would overwrite the labels: choose another name")
+    folder = root if root.is_dir() else root.parent
+    if table.resolve() == root.resolve() or (table.exists() and not is_table(table)):
+        what = "is no table of mien data, and it would be overwritten"
+        raise InputError(f"--csv {table}: {what}: choose another name")
+    if is_sheet(table.name) and table.resolve().is_relative_to(folder.resolve()):
+        what = f"would be taken for labels in {folder}: choose another name or folder"
+        raise InputError(f"--csv {table}: {what}")
 
 
 def _line(finding: "Finding") -> str:
@@ -166,7 +174,7 @@ def _remarks(clips: "Iterable[Clip]") -> list[str]:
     having: dict[str, list[str]] = defaultdict(list)
     for clip in clips:
         for flag in dict.fromkeys(clip.flags):
-            if not flag.startswith("fixed: "):
+            if not flag.startswith(("fixed: ", "error: ")):
                 having[flag].append(f"{clip.subject} {clip.clip}")
     lines = []
     for flag, names in having.items():

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.bench.micro.clips import Clip, classes, grouped
-from mien.bench.micro.logs import read_clips, read_matches, write_clips, write_matches
+from mien.bench.micro.logs import read_clips, read_matches, write_matches
 from mien.bench.micro.metrics import confusion
 from mien.bench.micro.spans import Marked
 from mien.bench.micro.spotting import count, matches
 from mien.bench.spotting_metrics import Counts
 from mien.core.errors import InputError
+from mien.learn import clip_log
 
 LOG = """casme2 sub01
 EP1 1 1
@@ -28,44 +29,54 @@ CLIPS = [
 word = st.text("abc019_-.", min_size=1, max_size=4)
 
 
+def is_label(text: str) -> bool:
+    return text in {"0", "1", "2"}
+
+
+def never(text: str) -> bool:
+    return False
+
+
 def test_a_log(tmp_path) -> None:
     path = tmp_path / "log.txt"
     path.write_text(LOG)
-    assert read_clips(path) == CLIPS
-    write_clips(CLIPS, tmp_path / "again.txt")
+    assert read_clips(path, is_label) == CLIPS
+    clip_log.write(CLIPS, tmp_path / "again.txt")
     assert (tmp_path / "again.txt").read_text() == LOG
     path.write_text(LOG.replace(" ", ", ").replace("\n", "\r\n\r\n"))
-    assert read_clips(path) == CLIPS
+    assert read_clips(path, is_label) == CLIPS
 
 
 def test_a_csv_says_the_same(tmp_path) -> None:
     path = tmp_path / "loso.csv"
     rows = [f"{c.file},{c.predicted},{c.set},{c.subject},{c.truth}" for c in CLIPS]
-    path.write_text("\n".join(["file,Predicted,set,subject,truth", *rows]))
-    assert read_clips(path) == CLIPS
+    text = "\n".join(["file,Predicted,set,subject,truth", *rows])
+    for separator in ",;":
+        path.write_text(text.replace(",", separator))
+        assert read_clips(path, is_label) == CLIPS
 
 
 @given(st.lists(st.builds(Clip, word, word, word, word, word), min_size=1, max_size=8))
 def test_clips_round_trip(tmp_path_factory, clips) -> None:
     path = tmp_path_factory.mktemp("log") / "log.txt"
-    write_clips(clips, path)
+    clip_log.write(clips, path)
     keys = [(clip.set, clip.subject, clip.file) for clip in clips]
     if len(set(keys)) < len(keys):
         with pytest.raises(InputError, match="there twice"):
-            read_clips(path)
+            read_clips(path, never)
     else:
 
         def order(clip):
             return keys.index((clip.set, clip.subject, clip.file))
 
-        assert sorted(read_clips(path), key=order) == clips
+        assert sorted(read_clips(path, never), key=order) == clips
 
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_it(tmp_path_factory, text) -> None:
     path = tmp_path_factory.mktemp("log") / "log.txt"
     path.write_text(text, "utf-8", newline="")
-    for read in (read_clips, read_matches):
+    for read in (lambda path: read_clips(path, is_label), read_matches):
         with suppress(InputError):
             assert read(path)
 
@@ -74,8 +85,12 @@ def test_no_text_breaks_it(tmp_path_factory, text) -> None:
     ("text", "told"),
     [
         ("EP1 1 1\n", "line 1: 'set subject' opens a fold"),
-        ("casme2 sub01\nEP1 1\nEP2 1 1 1\n", "line 3: 'set subject' opens a fold"),
-        ("casme2 sub01\n", "has no clip"),
+        ("casme2 sub01\nEP1 1 1\nEP2 1 1 1\n", "line 3: 'set subject' opens a fold"),
+        ("casme2 sub01\nEP1 1\nEP2 1 1\n", "line 2: 'EP1 1' opens no fold: 1 is a label"),
+        ("casme2 sub01\nEP1 1 1\nEP2 0\n", "line 3: 'EP2 0' opens no fold: 0 is a label"),
+        ("casme2 sub01\n", "line 1: 'casme2 sub01' opens a fold that has no clip"),
+        ("\nEP02_01f 1\n", "line 2: 'EP02_01f 1' opens a fold that has no clip: add 'file truth"),
+        (" \n\n", "has no clip"),
         ("casme2 sub01\nEP1 1 1\nEP1 1 0\n", "line 3: clip casme2 sub01 EP1 is there twice"),
         ("set,subject,file,truth\n", "column predicted is missing"),
         ("set,subject,file,truth,predicted\na,b,c,,1\n", "line 2: truth is empty"),
@@ -84,14 +99,27 @@ def test_no_text_breaks_it(tmp_path_factory, text) -> None:
 def test_what_is_wrong_with_a_log(tmp_path, text, told) -> None:
     (tmp_path / "log.txt").write_text(text)
     with pytest.raises(InputError) as error:
-        read_clips(tmp_path / "log.txt")
+        read_clips(tmp_path / "log.txt", is_label)
     assert told in str(error.value)
     assert "log.txt" in str(error.value)
 
 
+def test_subjects_that_are_called_as_labels_are(tmp_path) -> None:
+    """In a set that is known, or was seen to be one, that is no clip without its prediction."""
+    path = tmp_path / "log.txt"
+    path.write_text("mine 1\na 0 0\nmine 2\na 1 1\ncas-me-2 1\nb 0 0\nsmic 0\nc 1 0\n")
+    assert [clip.person for clip in read_clips(path, is_label)] == [
+        "mine/1", "mine/2", "cas-me-2/1", "smic/0",
+    ]  # fmt: skip
+    path.write_text("casme2 1\na 0 0\nmine 2\na 1 1\n")
+    with pytest.raises(InputError, match="line 3: 'mine 2' opens no fold"):
+        read_clips(path, is_label)
+    assert len(read_clips(path, never)) == 2
+
+
 def test_a_name_the_log_has_no_place_for(tmp_path) -> None:
     with pytest.raises(InputError, match="'my clip'"):
-        write_clips([Clip("a", "b", "my clip", "0", "0")], tmp_path / "log.txt")
+        clip_log.write([Clip("a", "b", "my clip", "0", "0")], tmp_path / "log.txt")
     assert not list(tmp_path.iterdir())
 
 
@@ -99,8 +127,9 @@ def test_classes_by_name_and_by_place(tmp_path) -> None:
     clips = [Clip("a", "b", "c", "Negative", "1"), Clip("a", "b", "d", "0", "positive")]
     assert classes(clips, ("negative", "positive")) == ([0, 0], [1, 1])
     (tmp_path / "log.txt").write_text(LOG.replace("0 1", "0 7"))
-    with pytest.raises(InputError, match="line 3: 7 is no class: 0 negative, 1 positive"):
-        classes(read_clips(tmp_path / "log.txt"), ("negative", "positive"))
+    told = r"line 3: 7 is no class: 0 negative, 1 positive \(or name classes with --classes\)"
+    with pytest.raises(InputError, match=told):
+        classes(read_clips(tmp_path / "log.txt", is_label), ("negative", "positive"))
 
 
 def test_counts_are_by_person_and_by_set() -> None:

@@ -58,7 +58,7 @@ def test_a_class_that_does_not_occur_has_no_value() -> None:
     assert math.isnan(class_f1(counts)[2])
     assert class_f1(counts)[1] == 0  # called, and wrongly
     assert uar(counts) == pytest.approx(0.5)
-    assert uf1(counts) == pytest.approx((2 / 3 + 0) / 2)
+    assert uf1(counts) == pytest.approx((2 / 3 + 0) / 2)  # all that the list names, as in MEGC
     assert math.isnan(uf1(confusion([], [], 3)))
     assert math.isnan(accuracy(confusion([], [], 3)))
 

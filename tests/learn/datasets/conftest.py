@@ -1,11 +1,14 @@
 """Made-up copies of sets: sheets and folders in their forms, with nobody real in them."""
 
+import io
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image
 
 Rows = Sequence[Sequence[object]]
 
@@ -50,14 +53,27 @@ def old_book() -> Callable[..., Path]:
 
 @pytest.fixture
 def pictures() -> Callable[..., None]:
-    """Make empty files: a folder, a form of names, the numbers."""
+    """Make tiny images: a folder, a form of names, the numbers."""
 
     def make(folder: Path, form: str, numbers: Iterable[int]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for number in numbers:
-            (folder / form.format(number)).touch()
+            draw(folder / form.format(number))
 
     return make
+
+
+def draw(path: Path) -> None:
+    """A file of one pixel, in the format that its name says."""
+    kind = "JPEG" if path.suffix.casefold() in (".jpg", ".jpeg") else "PNG"
+    path.write_bytes(_pixel(kind))
+
+
+@cache
+def _pixel(kind: str) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(made, kind)
+    return made.getvalue()
 
 
 def _biff_sheet(rows: Rows) -> bytes:

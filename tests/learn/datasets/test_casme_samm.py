@@ -101,7 +101,7 @@ def test_two_trees(casme2: Path, pictures) -> None:
     assert errors(loaded) == []
     assert {clip.frame_dir.split("/")[0] for clip in loaded.clips} == {"RAW"}
     assert [one.what for one in loaded.findings] == [
-        "images are read from RAW; others are in Cropped: see --frames"
+        "images are read from RAW; others of the same clips are in Cropped: see --frames"
     ]
     cropped = load("casme2", casme2, frames=casme2 / "Cropped")
     assert cropped.clips[0].frame_dir == "sub01/EX02_01f"
@@ -123,13 +123,13 @@ def test_one_bad_row_does_not_hide_the_others(book, tmp_path: Path) -> None:
     loaded = load("casme2", tmp_path, labels_only=True)
     assert errors(loaded) == [
         "CASME2.xlsx row 2: OnsetFrame: 'x' is no frame number: write a whole number",
-        "CASME2.xlsx row 4: Subject: is empty: fill it in from the set's own sheet",
         "CASME2.xlsx row 3 (01 B): onset 12, apex 11, offset 14: must not fall: correct the sheet",
+        "CASME2.xlsx row 4: Subject: is empty: fill it in from the set's own sheet",
+        "CASME2.xlsx row 6 (01 D): is the same clip as row 5: remove one of them",
         (
             "CASME2.xlsx row 7 (01 E): lasts 45.0 s, too long for a micro-expression: look for a"
             " slip in its frames"
         ),
-        "CASME2.xlsx row 6 (01 D): is the same clip as row 5: remove one of them",
     ]
     assert [clip.clip for clip in loaded.clips] == ["B", "D", "D", "E", "F"]
     assert loaded.clips[-1].flags == ("longer than 0.5 s", "onset phase longer than 0.26 s")
@@ -287,3 +287,16 @@ def test_which_sheet(book, tmp_path: Path) -> None:
         load("casme2", tmp_path)
     with pytest.raises(InputError, match="unknown set 'casme3': did you mean"):
         load("casme3", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("casmeii", "casme2"), ("CASME II", "casme2"), ("casme-2", "casme2"), ("SAMM", "samm"),
+        ("cas(me)2", "cas-me-2"), ("CAS-ME-2", "cas-me-2"), ("cas(me)iii", "cas-me-3c"),
+        ("sammlv", "samm-lv"), ("smic", "smic-hs"),
+    ],
+)  # fmt: skip
+def test_a_set_by_another_name(tmp_path: Path, given: str, meant: str) -> None:
+    with pytest.raises(InputError, match=rf"unknown set .*: did you mean {meant}\?"):
+        load(given, tmp_path)

@@ -12,6 +12,7 @@ from mien.core.errors import InputError
 from mien.learn.datasets.objective import objective_class
 from mien.learn.datasets.rules import Rule, correct, rules
 from mien.learn.datasets.schema import Clip, Entry
+from mien.learn.datasets.stats import published
 from mien.learn.datasets.table import DATASETS, load
 from mien.learn.datasets.unified import write
 
@@ -42,7 +43,9 @@ def test_own_clips(tmp_path: Path, pictures) -> None:
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        (["subject,clip,fps,onset"], "missing: offset"),
+        (["subject,clip,fps,onset"], "column offset is missing: add it"),
+        (["subject,clip,onset,offset,onset,fps"], "column onset is there twice"),
+        (["subject,clip,fps,onset,offset,aus,au_raw"], "aus and au_raw say the same"),
         (["subject,clip,fps,onset,offset,apx"], "unknown column 'apx': did you mean apex"),
     ],
 )
@@ -70,19 +73,56 @@ def test_a_row_that_cannot_be(tmp_path: Path, line: str, says: str) -> None:
     assert says in f"{finding.where}: {finding.what}"
 
 
-def test_clips_of_one_name_belong_to_their_subject(tmp_path: Path, pictures) -> None:
-    for subject in ("anna", "bert"):
-        pictures(tmp_path / subject / "c1", "{}.png", range(10))
-    own(tmp_path, "subject,clip,fps,onset,offset", "anna,c1,100,0,9", "bert,c1,100,0,9")
-    loaded = load("folder", tmp_path)
-    assert loaded.findings == ()  # none are told to be elsewhere
-    assert [clip.frame_dir for clip in loaded.clips] == ["anna/c1", "bert/c1"]
-
-
-def test_one_subject_in_two_spellings(tmp_path: Path) -> None:
-    own(tmp_path, "subject,clip,fps,onset,offset", "1,a,100,1,2", "01,b,100,1,2")
+@pytest.mark.parametrize(
+    ("usual", "other"),
+    [("1", "01"), ("ben", "Ben"), ("s1", "S001"), ("zo\u00eb", "zoe\u0308")],
+)
+def test_one_subject_in_two_spellings(tmp_path: Path, usual: str, other: str) -> None:
+    lines = (f"{usual},a,100,1,2", f"{other},b,100,1,2", f"{usual},c,100,1,2", "10,a,100,1,2")
+    own(tmp_path, "subject,clip,fps,onset,offset", *lines)
     (finding,) = load("folder", tmp_path, labels_only=True).findings
-    assert finding.what == "subject 01 and 1: write one and the same"
+    assert (finding.kind, finding.where) == ("error", f"clips.csv row 3 ({other} b)")
+    assert finding.what == f"subject {other} is {usual} elsewhere: write one and the same"
+
+
+@pytest.mark.parametrize(
+    ("cell", "flag"),
+    [
+        ("hapiness,12", "unknown emotion 'hapiness': did you mean happiness?"),
+        ("joy,12", "unknown emotion 'joy'"),
+        ("fear,12+AU99", "AU cell: AU99: no such unit"),
+        ("fear,L3", "AU cell: AU03L: no such unit"),
+    ],
+)
+def test_slips_are_noted(tmp_path: Path, cell: str, flag: str) -> None:
+    own(tmp_path, "subject,clip,fps,onset,apex,offset,emotion,aus", f"a,c,100,1,2,3,{cell}")
+    loaded = load("folder", tmp_path, labels_only=True)
+    assert loaded.findings == ()
+    assert loaded.clips[0].flags == (flag,)
+
+
+def test_what_sets_write_is_no_slip(tmp_path: Path) -> None:
+    known = {word for name in DATASETS for word in published(name).get("emotion", ())}
+    rows = [
+        f"a,{word},100,1,2,3,{word},4+M58+AD38+R12B+45" for word in {*known, "Happy", ""} - {""}
+    ]
+    own(tmp_path, "subject,clip,fps,onset,apex,offset,emotion,aus", *rows, "a,z,100,1,2,3,,?")
+    assert not any(clip.flags for clip in load("folder", tmp_path, labels_only=True).clips)
+
+
+def test_errors_are_in_the_order_of_rows(tmp_path: Path, pictures) -> None:
+    pictures(tmp_path / "a/c1", "{}.png", range(10))
+    rows = ["a,c1,100,0,9", "a,c2,100,0,9", "a,c3,x,0,9", "a,c1,100,0,9", "a,c5,100,9,0"] * 3
+    own(tmp_path, "subject,clip,fps,onset,offset", *rows)
+    places = [int(one.where.split()[2]) for one in load("folder", tmp_path).findings]
+    assert places == sorted(places)
+    assert set(places) == set(range(2, 17)) - {2}
+
+
+def test_semicolons_of_a_spreadsheet(tmp_path: Path) -> None:
+    own(tmp_path, "subject;clip;fps;onset;offset;aus", "anna;c1;120;0;9;4,L12")
+    (clip,) = load("folder", tmp_path, labels_only=True).clips
+    assert (clip.subject, clip.fps, clip.au_raw) == ("anna", 120.0, "4,L12")
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8)

@@ -1,38 +1,37 @@
 """Clips of labelled sets with what they were called, and their counts by person and by set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mien.bench.micro.metrics import Counted
 from mien.core.errors import InputError
+from mien.learn.clip_log import Line
 
 
 @dataclass(frozen=True)
-class Clip:
-    """A clip of a labelled set, with what it is called.
+class Clip(Line):
+    """A clip of a labelled set with what it is called, as it was read.
 
     Attributes:
-        set: name of the data set.
-        subject: who it is, of their own within the set.
-        file: name of the clip, of its own within the subject.
-        truth: the label.
-        predicted: what it was called.
         where: file and line it comes from, for messages.
     """
 
-    set: str
-    subject: str
-    file: str
-    truth: str
-    predicted: str
     where: str = field(default="", compare=False)
 
     @property
     def person(self) -> str:
         """Set and subject."""
         return f"{self.set}/{self.subject}"
+
+
+def places(names: Sequence[str]) -> dict[str, int]:
+    """What a label can say, in small letters, to the class: names, and their places from 0."""
+    return {
+        **{str(i): i for i in range(len(names))},
+        **{name.lower(): i for i, name in enumerate(names)},
+    }
 
 
 def classes(clips: Sequence[Clip], names: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -45,16 +44,14 @@ def classes(clips: Sequence[Clip], names: Sequence[str]) -> tuple[list[int], lis
     Raises:
         InputError: another label.
     """
-    place: Mapping[str, int] = {
-        **{str(i): i for i in range(len(names))},
-        **{name.lower(): i for i, name in enumerate(names)},
-    }
+    place = places(names)
     found: tuple[list[int], list[int]] = ([], [])
     for clip in clips:
         for side, label in zip(found, (clip.truth, clip.predicted), strict=True):
             if label.lower() not in place:
                 known = ", ".join(f"{i} {name}" for i, name in enumerate(names))
-                raise InputError(f"{clip.where}: {label} is no class: {known}")
+                told = f"{label} is no class: {known} (or name classes with --classes)"
+                raise InputError(f"{clip.where}: {told}")
             side.append(place[label.lower()])
     return found
 

@@ -1,14 +1,18 @@
-"""The logs of the challenges (MEGC): read, checked and written.
+"""The logs of the challenges (MEGC): read and checked, that of spotting also written.
 
-Recognition, as in 2019: a line ``set subject`` opens a fold, a line ``file truth predicted``
-follows for each of its clips. Spotting, as since 2019: a row of a csv per label and per false
-alarm, with both spans and what became of them; after these six columns mien adds subject and kind.
+Recognition, as in 2019 and as :mod:`mien.learn.clip_log` writes it: a line ``set subject`` opens a
+fold, a line ``file truth predicted`` follows for each of its clips. Where the prediction is
+forgotten the second looks like the first, so a fold of a set not known, whose subject has the name
+of a label, is refused.
+
+Spotting, as since 2019: a row of a csv per label and per false alarm, with both spans and what
+became of them; after these six columns mien adds subject and kind.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,25 +22,34 @@ from mien.bench.micro.spotting import Match
 from mien.bench.micro.tables import Row, rows_of, text_of
 from mien.bench.spotting_metrics import KINDS, OVERLAP, iou
 from mien.core.errors import InputError
+from mien.learn.datasets.grids import separator
+from mien.learn.datasets.table import DATASETS
 from mien.media.files import atomic
 
 SPOTTING = (
     "video", "gt_onset", "gt_offset", "pred_onset", "pred_offset", "result", "subject", "kind",
 )  # fmt: skip
 _CLIP = ("set", "subject", "file", "truth", "predicted")
+_SETS = frozenset((*DATASETS, "smic"))  # the last as the challenge writes it
 _RESULTS = {(True, True): "TP", (False, True): "FP", (True, False): "FN"}
 
 
-def read_clips(path: Path) -> list[Clip]:
+def read_clips(path: Path, label: Callable[[str], bool]) -> list[Clip]:
     """The clips of a log, or of a csv file with set, subject, file, truth, predicted.
 
+    Args:
+        path: of the file.
+        label: whether a word can be a label. A subject of a log may be called so only in a set of
+            ``mien data``, or in one that opened a fold before or is the first of the log.
+
     Raises:
-        InputError: neither of both, or a clip that is there twice; the message names the line.
+        InputError: neither of both, a clip without a prediction, or one that is there twice; the
+            message names the line.
     """
     text = text_of(path)
     first = next((line for line in text.split("\n") if line.strip()), "")
-    cells = {cell.strip().lower() for cell in first.split(",")}
-    clips = _from_csv(path) if len(cells & set(_CLIP)) > 1 else _from_log(path, text)
+    cells = {cell.strip().lower() for cell in first.split(separator(text))}
+    clips = _from_csv(path) if len(cells & set(_CLIP)) > 1 else _from_log(path, text, label)
     seen: set[tuple[str, str, str]] = set()
     for clip in clips:
         key = (clip.set, clip.subject, clip.file)
@@ -44,24 +57,6 @@ def read_clips(path: Path) -> list[Clip]:
             raise InputError(f"{clip.where}: clip {' '.join(key)} is there twice")
         seen.add(key)
     return clips
-
-
-def write_clips(clips: Iterable[Clip], path: Path) -> None:
-    """Write a log, a fold for each subject.
-
-    Raises:
-        InputError: a name with a blank or a comma in it, which the log has no place for.
-        MediaError: the file cannot be written.
-    """
-    folds: dict[tuple[str, str], list[Clip]] = {}
-    for clip in clips:
-        folds.setdefault((clip.set, clip.subject), []).append(clip)
-    lines = []
-    for fold, own in folds.items():
-        lines.append(_line(fold))
-        lines += [_line((clip.file, clip.truth, clip.predicted)) for clip in own]
-    with atomic(path) as file:
-        file.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def read_matches(path: Path) -> list[Match]:
@@ -96,29 +91,29 @@ def _from_csv(path: Path) -> list[Clip]:
     return [replace(Clip(*map(row.text, _CLIP)), where=row.where) for row in rows]
 
 
-def _from_log(path: Path, text: str) -> list[Clip]:
+def _from_log(path: Path, text: str, label: Callable[[str], bool]) -> list[Clip]:
     fold: list[str] = []
+    opened = ""
+    sets = set(_SETS)
     clips = []
     for number, line in enumerate(text.split("\n"), start=1):
         words = [word for word in re.split(r"[,\s]+", line) if word]
         where = f"{path}: line {number}"
         if len(words) == 2:
-            fold = words
+            if fold and words[0].casefold() not in sets and label(words[1]):
+                told = f"{words[1]} is a label: add the prediction, or call the subject otherwise"
+                raise InputError(f"{where}: {' '.join(words)!r} opens no fold: {told}")
+            fold, opened = words, where
+            sets.add(words[0].casefold())
         elif len(words) == 3 and fold:
             clips.append(replace(Clip(*fold, *words), where=where))
         elif words:
             told = "'set subject' opens a fold, then 'file truth predicted' for each clip"
             raise InputError(f"{where}: {told}")
     if not clips:
-        raise InputError(f"{path}: has no clip")
+        told = f"{' '.join(fold)!r} opens a fold that has no clip: add 'file truth predicted'"
+        raise InputError(f"{opened}: {told} for each" if fold else f"{path}: has no clip")
     return clips
-
-
-def _line(words: Sequence[str]) -> str:
-    for word in words:
-        if not re.fullmatch(r"[^,\s]+", word):
-            raise InputError(f"{word!r}: a log has no place for an empty name, blanks or commas")
-    return " ".join(words)
 
 
 def _match(row: Row) -> Match:

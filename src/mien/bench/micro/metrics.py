@@ -72,12 +72,20 @@ def class_recall(counts: Counted) -> Array:
 
 
 def uf1(counts: Counted) -> float:
-    """Unweighted F1: the mean of :func:`class_f1` over the classes that occur, 0 to 1."""
+    """Unweighted F1: the mean of :func:`class_f1`, 0 to 1.
+
+    MEGC 2019 means over all the classes of its list, so a listed class that is called without being
+    there counts 0; one that is neither there nor called has no F1 and is left out. Where classes
+    are not a list that everybody must call from, mean over those with a label instead.
+
+    Args:
+        counts: shape (k, k), of :func:`confusion`.
+    """
     return mean(class_f1(counts))
 
 
 def uar(counts: Counted) -> float:
-    """Unweighted average recall: the mean of :func:`class_recall`, 0 to 1."""
+    """Unweighted average recall: the mean of :func:`class_recall`, so over classes with clips."""
     return mean(class_recall(counts))
 
 

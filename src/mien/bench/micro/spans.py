@@ -7,6 +7,7 @@ from pathlib import Path
 from mien.bench.micro.tables import Row, rows_of
 from mien.bench.spotting_metrics import KINDS, Span
 from mien.core.errors import InputError
+from mien.learn.datasets.schema import one_spelling
 
 Clips = Mapping[tuple[str, str], float]
 """Seconds of each clip, by subject and name."""
@@ -52,13 +53,15 @@ def read_labels(path: Path, *needed: str) -> list[Marked]:
         needed: of the last two columns those that must be there.
 
     Raises:
-        InputError: a file that is no such table, or a label that is there twice; the message names
-            the line.
+        InputError: a file that is no such table, a label that is there twice, or a subject in two
+            spellings; the message names the line.
     """
     rows = rows_of(path, ("subject", "video", "onset", "offset", *needed))
     labels = [_marked(row, ("subject", *needed)) for row in rows]
     seen: dict[Marked, str] = {}
+    people: dict[str, str] = {}
     for one in labels:
+        _check_spelling(one, people)
         if one in seen:
             raise InputError(f"{one.where}: is the same label as {seen[one]}")
         seen[one] = one.where
@@ -115,14 +118,18 @@ def with_subjects(
         closed: whether there are no others.
 
     Raises:
-        InputError: a clip that nobody, or more than one, is known to have; or that is not known.
+        InputError: a clip that nobody, or more than one, is known to have; or that is not known; or
+            a subject who is known by another spelling.
     """
     whose: dict[str, list[str]] = {}
+    people: dict[str, str] = {}
     for subject, video in dict.fromkeys(clips):
         whose.setdefault(video, []).append(subject)
+        people.setdefault(one_spelling(subject), subject)
     found = []
     for span in spans:
         named = span if span.subject else replace(span, subject=_subject(span, whose))
+        _check_spelling(named, people)
         if closed and named.subject not in whose.get(named.video, ()):
             told = f"video {named.video} of subject {named.subject}"
             raise InputError(f"{span.where}: {told} is not in the list of clips")
@@ -144,6 +151,19 @@ def _subject(span: Marked, whose: Mapping[str, list[str]]) -> str:
         told = "several subjects have one" if subjects else "whose it is is not known"
         raise InputError(f"{span.where}: video {span.video}: {told}: give a column subject")
     return subjects[0]
+
+
+def _check_spelling(span: Marked, people: dict[str, str]) -> None:
+    """Refuse somebody who would count as two people.
+
+    Args:
+        span: whose subject is checked, and kept where nobody is known by that name.
+        people: who is known, by :func:`one_spelling`.
+    """
+    known = people.setdefault(one_spelling(span.subject), span.subject)
+    if known != span.subject:
+        told = f"subject {span.subject} is {known} elsewhere: write one and the same"
+        raise InputError(f"{span.where}: {told}")
 
 
 def _marked(row: Row, needed: Iterable[str]) -> Marked:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mien.core.errors import InputError
+from mien.learn.datasets.grids import separator
 from mien.media.files import readable
 
 
@@ -83,6 +84,8 @@ def rows_of(
 ) -> list[Row]:
     """The rows of a csv file whose first line names the columns; more columns do no harm.
 
+    Commas separate the cells, or semicolons.
+
     Args:
         path: of the file.
         needed: columns that must be there.
@@ -93,7 +96,8 @@ def rows_of(
         InputError: no such file, no text, a column that is missing or there twice, a row of
             another length, or no row.
     """
-    table = csv.reader(io.StringIO(text_of(path), newline=""))
+    text = text_of(path)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
         lines = [(table.line_num, [cell.strip() for cell in line]) for line in table if any(line)]
     except csv.Error as error:

@@ -9,7 +9,7 @@ import numpy as np
 from mien.bench.micro.audited import audited
 from mien.bench.micro.clips import Clip, grouped
 from mien.bench.micro.estimate import Estimate, estimate
-from mien.bench.micro.logs import read_clips, write_clips
+from mien.bench.micro.logs import read_clips
 from mien.bench.micro.metrics import (
     Array,
     Counted,
@@ -22,6 +22,7 @@ from mien.bench.micro.metrics import (
 from mien.bench.micro.published import beside
 from mien.bench.micro.report import Report, Table, shown, told, write_figures
 from mien.core.errors import InputError
+from mien.learn import clip_log
 
 CD6ME = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17)
 """The units of the cross-dataset protocol CD6ME."""
@@ -49,7 +50,7 @@ def run(
     Raises:
         InputError: a file that cannot be used, a label that names no units, or an audit that leaks.
     """
-    clips = read_clips(predicted)
+    clips = read_clips(predicted, _is_label)
     each = [_counts(clip, units) for clip in clips]
     lines = audited(audit, {clip.person for clip in clips})
     groups = grouped(clips, each)
@@ -62,7 +63,7 @@ def run(
         {"units": list(units), "counts": total.tolist(), "of": scores, "audit": lines},
     )
     if log is not None:
-        write_clips([_normal(clip) for clip in clips], log)
+        clip_log.write([_normal(clip) for clip in clips], log)
     if out is not None:
         write_figures(report, out)
     return report
@@ -81,6 +82,15 @@ def units_of(text: str) -> tuple[int, ...]:
     if not found or None in found:
         raise InputError(f"{text!r} names no action units: write 1+2, AU12L or none")
     return tuple(sorted({int(match[1]) for match in found if match}))
+
+
+def _is_label(word: str) -> bool:
+    """Whether a word names units; numbers with zeros before them are rather subjects."""
+    try:
+        units_of(word)
+    except InputError:
+        return False
+    return word == "0" or not word.startswith("0")
 
 
 def _counts(clip: Clip, units: Sequence[int]) -> Counted:

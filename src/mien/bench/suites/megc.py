@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from mien.bench.micro.audited import audited
-from mien.bench.micro.clips import Clip, classes, grouped
+from mien.bench.micro.clips import Clip, classes, grouped, places
 from mien.bench.micro.estimate import Estimate, estimate
-from mien.bench.micro.logs import read_clips, write_clips
+from mien.bench.micro.logs import read_clips
 from mien.bench.micro.metrics import (
     Counted,
     accuracy,
@@ -21,6 +21,7 @@ from mien.bench.micro.metrics import (
 from mien.bench.micro.published import beside
 from mien.bench.micro.report import Report, Table, shown, told, write_figures
 from mien.core.errors import InputError
+from mien.learn import clip_log
 
 COMPOSITE = ("negative", "positive", "surprise")
 """The classes of the composite, in the order of its labels 0, 1, 2."""
@@ -49,7 +50,8 @@ def run(
     """
     if len(set(names)) < max(2, len(names)):
         raise InputError(f"classes {', '.join(names)}: name two or more, each once")
-    clips = read_clips(predicted)
+    known = places(names)
+    clips = read_clips(predicted, lambda word: word.lower() in known)
     placed = classes(clips, names)
     lines = audited(audit, {clip.person for clip in clips})
     each = [confusion([one], [other], len(names)) for one, other in zip(*placed, strict=True)]
@@ -66,7 +68,7 @@ def run(
         {"classes": list(names), "confusion": total.tolist(), "of": scores, "audit": lines},
     )
     if log is not None:
-        write_clips(_numbered(clips, *placed), log)
+        clip_log.write(_numbered(clips, *placed), log)
     if out is not None:
         write_figures(report, out)
     return report
@@ -101,8 +103,11 @@ def _each(total: Counted, names: Sequence[str]) -> Table:
             names, total, class_f1(total), class_recall(total), strict=True
         )
     ]
-    called = tuple(f"called {name}" for name in names)
-    return Table("classes", ("labelled", "clips", *called, "F1", "recall"), tuple(rows))
+    return Table(
+        "classes: labelled (rows), called (columns)",
+        ("", "clips", *names, "F1", "recall"),
+        tuple(rows),
+    )
 
 
 def _protocol(names: Sequence[str]) -> str:

@@ -19,6 +19,8 @@ from mien.bench.micro.spans import (
 from mien.bench.micro.spotting import Match, count, f1, kinds_in, matches
 from mien.bench.spotting_metrics import OVERLAP, Counts, rate_interval
 
+_NAMED = 5  # people in a line
+
 
 def run(
     predicted: Path,
@@ -110,4 +112,8 @@ def _said(rows: Sequence[Match], people: set[str]) -> list[str]:
     labelled = {(row.truth.subject, row.truth.video) for row in rows if row.truth}
     bare = [row for row in rows if (row.either.subject, row.either.video) not in labelled]
     who = f"people: {len(people)}" if people else "no subject is named: no interval"
-    return [who, f"false alarms on clips without a label: {len(bare)}"]
+    said = [who, f"false alarms on clips without a label: {len(bare)}"]
+    if others := sorted(people - {subject for subject, _ in labelled}):
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        said.append(f"people without any label: {', '.join(others[:_NAMED])}{more}")
+    return said

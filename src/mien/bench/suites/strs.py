@@ -34,7 +34,8 @@ def run(
     """STRS and all that it is made of, in both modes.
 
     Args:
-        predicted: a csv of predictions: subject, video, onset, offset, emotion.
+        predicted: a csv of predictions: subject, video, onset, offset, emotion; kind, whose
+            macro-expressions are passed over.
         truth: a csv of labels, likewise.
         names: emotions that are evaluated; None: all that are labelled.
         audit: what was chosen on whom; see :mod:`mien.learn.audit`.
@@ -42,12 +43,15 @@ def run(
         out: written with the figures as JSON.
 
     Raises:
-        InputError: a file that cannot be used, an emotion that nobody shows, a macro-expression, or
-            an audit that leaks.
+        InputError: a file that cannot be used, labels without a micro-expression, an emotion that
+            nobody shows, or an audit that leaks.
     """
-    labels = read_labels(truth, "emotion")
-    called = read_predicted(predicted, by_clip(labels), "emotion")
-    _micro([*labels, *called])
+    all_labels = read_labels(truth, "emotion")
+    all_called = read_predicted(predicted, by_clip(all_labels), "emotion")
+    labels, called = _micro(all_labels), _micro(all_called)
+    if not labels:
+        raise InputError(f"{truth}: labels no micro-expression, and STRS is of these")
+    passed = len(all_labels) - len(labels), len(all_called) - len(called)
     named = _classes(names, labels, truth)
     lines = audited(audit, {span.subject for span in (*called, *labels)})
     scores = {str(mode): _figures(score(called, labels, mode, named)) for mode in MODES}
@@ -55,7 +59,7 @@ def run(
     tables, read_with = beside("strs")
     report = Report(
         (_table(scores, strs), *tables),
-        (*lines, _not_counted(overlooked(called, labels)), *read_with),
+        (*lines, *_passed(*passed), _not_counted(overlooked(called, labels)), *read_with),
         {"classes": list(named), **scores, "strict STRS": strs, "audit": lines},
     )
     if log is not None:
@@ -65,10 +69,14 @@ def run(
     return report
 
 
-def _micro(spans: Sequence[Marked]) -> None:
-    for span in spans:
-        if span.kind != "micro":
-            raise InputError(f"{span.where}: STRS is of micro-expressions: leave the others out")
+def _micro(spans: Sequence[Marked]) -> list[Marked]:
+    return [span for span in spans if span.kind == "micro"]
+
+
+def _passed(labels: int, predictions: int) -> list[str]:
+    if not labels and not predictions:
+        return []
+    return [f"macro-expressions are passed over: {labels} labels, {predictions} predictions"]
 
 
 def _classes(names: Sequence[str] | None, labels: Sequence[Marked], truth: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from mien.learn.datasets.schema import Entry
 from mien.learn.datasets.sheets import Read, Row, collect, headerless
 from mien.learn.datasets.trees import sheet
 
+SHEET = ("cas(me)^2*.xls*", "cas(me)2*code*.xls*")
 _KEYS = ("subject", "clip", "onset", "apex", "offset", "aus", "emotion", "type", "report")
 _SUBJECT = re.compile(r"s\d+", re.IGNORECASE)
 _CODE = re.compile(r"\d{3,4}")
@@ -35,7 +36,7 @@ def cas_me_2(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    path = sheet(root, ("cas(me)^2*.xls*", "cas(me)2*code*.xls*"), "CAS(ME)²")
+    path = sheet(root, SHEET, "CAS(ME)²")
     book = list(grids(path).values())
     if len(book) < 3:
         raise InputError(

@@ -21,8 +21,10 @@ _FIELDS = {
     "aus": ("AU",),
 }
 _CLASS = ("Objective class", "Objective classes")
+A_SHEETS = ("cas(me)3_part_a*.xls*",)
 _MICRO_LIST = ("cas(me)3_part_a_me_label*.xls*",)
-_ALL = ("cas(me)3_part_a*.xls*", "!*me_label*")
+_ALL = (*A_SHEETS, "!*me_label*")
+C_SHEET = ("*part_c*.xls*", "mockcrime*.xls*")
 _C = {
     "subject": ("sub",),
     "video": ("count",),
@@ -57,8 +59,7 @@ def part_c(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    patterns = ("*part_c*.xls*", "mockcrime*.xls*")
-    return read_sheet(root, "CAS(ME)³ part C", patterns, _C, _of_c)
+    return read_sheet(root, "CAS(ME)³ part C", C_SHEET, _C, _of_c)
 
 
 def _micro_list(root: Path) -> Read:

@@ -6,6 +6,10 @@ from mien.learn.datasets.labelled import entry, padded, read_sheet
 from mien.learn.datasets.schema import Entry
 from mien.learn.datasets.sheets import Read, Row
 
+CASME_SHEET = (
+    "casme*.xls*", "casme*.csv", "!casme2*", "!casme_2*", "!casme ii*", "!casmeii*",
+)  # fmt: skip
+CASME2_SHEET = ("casme2*.xls*", "casme2*.csv", "casmeii*.xls*", "casme ii*.xls*")
 _CASME = {
     "subject": ("Subject",),
     "clip": ("Filename",),
@@ -32,8 +36,9 @@ def casme(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    patterns = ("casme*.xls*", "casme*.csv", "!casme2*", "!casme_2*", "!casme ii*", "!casmeii*")
-    return read_sheet(root, "CASME", patterns, _CASME, lambda row: _entry(row, "casme", 60.0, ""))
+    return read_sheet(
+        root, "CASME", CASME_SHEET, _CASME, lambda row: _entry(row, "casme", 60.0, "")
+    )
 
 
 def casme2(root: Path) -> Read:
@@ -42,9 +47,8 @@ def casme2(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    patterns = ("casme2*.xls*", "casme2*.csv", "casmeii*.xls*", "casme ii*.xls*")
     return read_sheet(
-        root, "CASME II", patterns, _CASME2, lambda row: _entry(row, "casme2", 200.0, "img")
+        root, "CASME II", CASME2_SHEET, _CASME2, lambda row: _entry(row, "casme2", 200.0, "img")
     )
 
 

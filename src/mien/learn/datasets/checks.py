@@ -5,15 +5,14 @@ that are longer, so that is a flag and no error.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
-from mien.learn.datasets.schema import Clip, Entry, Finding
-from mien.learn.datasets.trees import Images, images, locate
+from mien.learn.datasets.schema import Clip, Entry, Finding, one_spelling
+from mien.learn.datasets.slips import slips
 
 MICRO_SECONDS, ONSET_SECONDS = 0.5, 0.26
+ERROR = "error: "  # before a flag that is one
 _ABSURD = {"micro": 2.0, "macro": 60.0}  # seconds; longer is a slip of the sheet
 _SLOW = 25.0  # frames per second; below, a micro-expression falls between frames
 
@@ -30,7 +29,7 @@ def checked(entries: Iterable[Entry]) -> tuple[list[Entry], list[Finding]]:
         for entry in entries
         for problem in problems(entry.clip)
     ]
-    findings += _duplicates(entries) + _spellings(entries)
+    findings += [*_duplicates(entries), *_spellings(entries)]
     flagged = [
         replace(one, clip=replace(one.clip, flags=(*one.clip.flags, *flags(one.clip))))
         for one in entries
@@ -62,67 +61,19 @@ def flags(clip: Clip) -> Iterator[str]:
         yield "apex unknown"
     elif clip.event_type == "micro" and (clip.apex - clip.onset) / clip.fps > ONSET_SECONDS:
         yield f"onset phase longer than {ONSET_SECONDS:g} s"
+    yield from slips(clip)
 
 
-def with_frames(
-    entries: Sequence[Entry], root: Path, frames: Path | None = None
-) -> tuple[list[Entry], list[Finding]]:
-    """Look for the images of every clip and see whether all of them are there.
-
-    Args:
-        entries: of the set.
-        root: folder of the set; ``frame_dir`` is below it.
-        frames: folder of the images, if it is another one; ``frame_dir`` is then below this one.
-
-    Returns:
-        The entries with folder, names and first number as they are, and what is missing.
-    """
-    base = frames or root
-    found = locate(base, [entry.folders for entry in entries])
-    if entries and not any(found.folders):
-        what = (
-            f"holds no images of the clips, such as in {entries[0].folders[0]}: give their folder"
-            " with --frames, or leave them out with --labels-only"
-        )
-        return list(entries), [Finding("error", str(base), what)]
-    look = lru_cache(maxsize=256)(images)  # many expressions come from one video
-    findings = []
-    if found.others:
-        here, other = (", ".join(trees[:3]) for trees in (found.trees, found.others))
-        what = f"images are read from {here}; others are in {other}: see --frames"
-        findings.append(Finding("note", str(base), what))
-    made = []
-    for entry, folder in zip(entries, found.folders, strict=True):
-        if folder is None:
-            what = f"no folder {entry.folders[0]}: copy it again"
-            findings.append(Finding("error", entry.where, what))
-            made.append(entry)
-            continue
-        fresh, problem = _seen(entry, look(base / folder), folder.as_posix())
-        made.append(fresh)
-        findings += [Finding("error", entry.where, problem)] if problem else []
-    return made, findings
-
-
-def _seen(entry: Entry, there: Images, name: str) -> tuple[Entry, str]:
-    """The entry with what its folder holds, and what is missing there."""
-    clip = entry.clip
-    if not there.numbers:
-        return replace(entry, clip=replace(clip, frame_dir=name)), f"{name} holds no images"
-    odd = ("irregular image names",) if there.irregular else ()
-    fresh = replace(
-        clip,
-        frame_dir=name,
-        frame_template=there.template,
-        first_index=min(there.numbers),
-        flags=(*clip.flags, *odd),
-    )
-    length = clip.offset - clip.onset + 1
-    here = sum(clip.onset <= number <= clip.offset for number in there.numbers)
-    if length <= 0 or here == length:
-        return replace(entry, clip=fresh), ""
-    what = f"{length - here} of {length} frames from {clip.onset} to {clip.offset} are missing"
-    return replace(entry, clip=fresh), f"{what} in {name}: copy it again, or correct the sheet"
+def marked(entries: Iterable[Entry], findings: Iterable[Finding]) -> list[Entry]:
+    """The entries, those with an error with a flag that says which."""
+    wrong: dict[str, list[str]] = defaultdict(list)
+    for one in findings:
+        if one.kind == "error":
+            wrong[one.where].append(f"{ERROR}{one.what}")
+    return [
+        replace(entry, clip=replace(entry.clip, flags=(*entry.clip.flags, *wrong[entry.where])))
+        for entry in entries
+    ]
 
 
 def _duplicates(entries: Iterable[Entry]) -> list[Finding]:
@@ -137,14 +88,17 @@ def _duplicates(entries: Iterable[Entry]) -> list[Finding]:
     ]
 
 
-def _spellings(entries: Iterable[Entry]) -> list[Finding]:
-    """Subjects that are one number in two spellings, and would count as two people."""
-    spelt: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
+def _spellings(entries: Iterable[Entry]) -> Iterator[Finding]:
+    """Subjects that are one in two spellings, and would count as two people.
+
+    Every row but those of the commonest spelling is told.
+    """
+    of_one: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.clip.subject.isdecimal():
-            spelt[entry.clip.dataset, int(entry.clip.subject)][entry.clip.subject] += 1
-    return [
-        Finding("error", dataset, f"subject {' and '.join(sorted(forms))}: write one and the same")
-        for (dataset, _), forms in spelt.items()
-        if len(forms) > 1
-    ]
+        of_one[entry.clip.dataset, one_spelling(entry.clip.subject)].append(entry)
+    for own in of_one.values():
+        usual = Counter(entry.clip.subject for entry in own).most_common(1)[0][0]
+        for entry in own:
+            if entry.clip.subject != usual:
+                what = f"subject {entry.clip.subject} is {usual} elsewhere: write one and the same"
+                yield Finding("error", entry.where, what)

@@ -54,7 +54,17 @@ def _csv(path: Path) -> dict[str, Grid]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path}: is no text in UTF-8: save it as csv in UTF-8") from None
-    return {path.stem: list(csv.reader(io.StringIO(text, newline=""), strict=True))}
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    return {path.stem: list(rows)}
+
+
+def separator(text: str) -> str:
+    """What separates the cells of a csv file: a comma, or a semicolon.
+
+    Spreadsheets write semicolons in countries with a decimal comma; the first line tells.
+    """
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return ";" if first.count(";") > first.count(",") else ","
 
 
 def cell_text(cell: object) -> str:

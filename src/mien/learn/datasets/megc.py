@@ -32,7 +32,7 @@ _NEGATIVE = {
     "samm": {"anger", "contempt", "disgust", "fear", "sadness"},
 }
 _POSITIVE = {"positive", "happiness"}
-_LIST = ("*3_class*.csv", "*megc*2019*.csv", "*megc2019*.csv", "*composite*.csv")
+LIST = ("*3_class*.csv", "*megc*2019*.csv", "*megc2019*.csv", "*composite*.csv")
 _LOADERS: dict[str, Callable[[Path], Read]] = {
     "smic-hs": lambda root: smic("HS", root),
     "casme2": casme2,
@@ -127,8 +127,8 @@ def megc2019(root: Path) -> Read:
     entries = {_of(one.clip): one for part in parts.values() for one in part.entries}
     findings += [finding for part in parts.values() for finding in part.findings]
     chosen = {key: label for key, one in entries.items() if (label := three_class(one.clip))}
-    if sheets(root, _LIST):
-        listed, faults = read_list(sheet(root, _LIST, "the MEGC 2019 list"))
+    if sheets(root, LIST):
+        listed, faults = read_list(sheet(root, LIST, "the MEGC 2019 list"))
         findings += faults + _differences(listed, chosen, set(parts))
     made = tuple(_relabelled(entries[key], label) for key, label in chosen.items())
     return Read(made, tuple(findings))

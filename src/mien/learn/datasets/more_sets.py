@@ -10,6 +10,9 @@ _DFME_IDS = ("anger", "contempt", "disgust", "fear", "happiness", "sadness", "su
 _DFME_RATES = (500.0, 300.0, 200.0)
 _LABELS_4DME = ("positive", "negative", "surprise", "repression", "others")
 
+MMEW_SHEET = ("mmew*.xls*", "mmew*.csv")
+FOURDME_SHEET = ("4dme*.xls*", "4dme*.csv")
+DFME_SHEET = ("*dfme*.xls*", "*dfme*.csv")
 _MMEW = {
     "subject": ("Subject",),
     "clip": ("Filename",),
@@ -47,7 +50,7 @@ def mmew(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    return read_sheet(root, "MMEW", ("mmew*.xls*", "mmew*.csv"), _MMEW, _of_mmew)
+    return read_sheet(root, "MMEW", MMEW_SHEET, _MMEW, _of_mmew)
 
 
 def fourdme(root: Path) -> Read:
@@ -57,7 +60,7 @@ def fourdme(root: Path) -> Read:
         InputError: no sheet, or one that cannot be used at all.
     """
     optional = {label: (label,) for label in _LABELS_4DME}
-    return read_sheet(root, "4DME", ("4dme*.xls*", "4dme*.csv"), _4DME, _of_4dme, optional)
+    return read_sheet(root, "4DME", FOURDME_SHEET, _4DME, _of_4dme, optional)
 
 
 def dfme(root: Path) -> Read:
@@ -66,7 +69,7 @@ def dfme(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    return read_sheet(root, "DFME", ("*dfme*.xls*", "*dfme*.csv"), _DFME, _of_dfme)
+    return read_sheet(root, "DFME", DFME_SHEET, _DFME, _of_dfme)
 
 
 def _of_mmew(row: Row) -> Entry:

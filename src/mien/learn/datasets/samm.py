@@ -9,7 +9,8 @@ from mien.learn.datasets.sheets import Read, Row
 from mien.learn.datasets.trees import sheets
 
 _FPS = 200.0
-_MICRO_SHEET = ("samm_micro*.xls*", "samm_micro*.csv")
+MICRO_SHEET = ("samm_micro*.xls*", "samm_micro*.csv")
+LONG_SHEET = ("samm_longvideos*.xls*", "samm_longvideos*.csv")
 _MICRO = {
     "subject": ("Subject",),
     "clip": ("Filename",),
@@ -37,7 +38,7 @@ def samm(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    return read_sheet(root, "SAMM", _MICRO_SHEET, _MICRO, _micro, _MICRO_MORE)
+    return read_sheet(root, "SAMM", MICRO_SHEET, _MICRO, _micro, _MICRO_MORE)
 
 
 def samm_lv(root: Path) -> Read:
@@ -46,9 +47,8 @@ def samm_lv(root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    patterns = ("samm_longvideos*.xls*", "samm_longvideos*.csv")
-    long = read_sheet(root, "SAMM Long Videos", patterns, _LONG, _long)
-    if root.is_file() or not sheets(root, _MICRO_SHEET):
+    long = read_sheet(root, "SAMM Long Videos", LONG_SHEET, _LONG, _long)
+    if root.is_file() or not sheets(root, MICRO_SHEET):
         return long
     known = {one.clip.clip: one.clip for one in samm(root).entries}
     joined = (_joined(one, known.get(one.clip.clip)) for one in long.entries)

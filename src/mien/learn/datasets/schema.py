@@ -1,5 +1,7 @@
 """One form for the labelled expressions of every set, whatever its own sheets look like."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -123,6 +125,12 @@ def emotion_of(raw: str) -> str:
     """The common word for a sheet's one: ``" Other "`` and ``"Others"`` are ``"others"``."""
     word = " ".join(raw.split()).casefold()
     return _EMOTIONS.get(word, word)
+
+
+def one_spelling(subject: str) -> str:
+    """The same for ``Ben`` and ``ben``, and for ``1``, ``01`` and ``001``."""
+    plain = unicodedata.normalize("NFKC", subject).casefold()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
 
 
 def coded(cell: object) -> tuple[str, tuple[CodedUnit, ...] | None, tuple[str, ...]]:

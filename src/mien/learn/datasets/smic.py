@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from mien.core.errors import InputError
+from mien.learn.datasets.frames import images
 from mien.learn.datasets.labelled import entry, read_sheet
 from mien.learn.datasets.schema import Clip, Entry, Finding
 from mien.learn.datasets.sheets import Read, Row
-from mien.learn.datasets.trees import folders, images
+from mien.learn.datasets.trees import folders
 
 FPS = {"HS": 100.0, "VIS": 25.0, "NIR": 25.0}
 
@@ -63,10 +64,14 @@ def smic_e(camera: str, root: Path) -> Read:
     Raises:
         InputError: no sheet, or one that cannot be used at all.
     """
-    title = f"SMIC-{camera}-E"
-    patterns = (f"smic-{camera}-e*.xls*", f"smic_{camera}_e*.xls*", f"smic-{camera}-e*.csv")
-    lower = tuple(pattern.casefold() for pattern in patterns)
-    return read_sheet(root, title, lower, _EXTENDED, partial(_of_row, camera))
+    patterns = extended_sheet(camera)
+    return read_sheet(root, f"SMIC-{camera}-E", patterns, _EXTENDED, partial(_of_row, camera))
+
+
+def extended_sheet(camera: str) -> tuple[str, ...]:
+    """Names that the sheet of the extended clips of one camera may have."""
+    name = camera.casefold()
+    return f"smic-{name}-e*.xls*", f"smic_{name}_e*.xls*", f"smic-{name}-e*.csv"
 
 
 def _camera(folder: PurePosixPath) -> str:
@@ -83,7 +88,7 @@ def _of_folder(root: Path, folder: PurePosixPath, camera: str) -> Entry | Findin
     above = folder.parent.name.casefold()
     if above in _CLASSES.values() and above != emotion:
         return Finding("error", str(folder), f"is named as {emotion}: move it to that folder")
-    if not found.numbers:
+    if not found.names:
         return Finding("error", str(folder), "holds no numbered images: copy it again")
     clip = Clip(
         dataset=f"smic-{camera.casefold()}",
@@ -92,9 +97,9 @@ def _of_folder(root: Path, folder: PurePosixPath, camera: str) -> Entry | Findin
         video=folder.name,
         event_type="micro",
         fps=FPS[camera],
-        onset=min(found.numbers),
+        onset=min(found.names),
         apex=None,
-        offset=max(found.numbers),
+        offset=max(found.names),
         au_raw="",
         aus=None,
         emotion_raw=emotion,
@@ -102,7 +107,7 @@ def _of_folder(root: Path, folder: PurePosixPath, camera: str) -> Entry | Findin
         objective_class="",
         frame_dir=str(folder),
         frame_template=found.template,
-        first_index=min(found.numbers),
+        first_index=min(found.names),
     )
     return Entry(clip, str(folder), 0, -1, 0, (str(folder),))
 

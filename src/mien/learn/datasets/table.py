@@ -1,5 +1,6 @@
 """The sets that mien reads, by name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -8,11 +9,22 @@ from types import MappingProxyType
 
 from mien.core.document import did_you_mean
 from mien.core.errors import InputError
-from mien.learn.datasets import casme, checks, megc, more_sets, rules, samm, smic, unified
-from mien.learn.datasets.cas_me_2 import cas_me_2
-from mien.learn.datasets.cas_me_3 import part_a, part_c
+from mien.learn.datasets import (
+    cas_me_2,
+    cas_me_3,
+    casme,
+    checks,
+    frame_checks,
+    megc,
+    more_sets,
+    rules,
+    samm,
+    smic,
+    unified,
+)
 from mien.learn.datasets.schema import Clip, Finding
 from mien.learn.datasets.sheets import Read
+from mien.learn.datasets.trees import fits
 
 
 @dataclass(frozen=True)
@@ -23,11 +35,15 @@ class Dataset:
         name: on the command line.
         title: as its authors call it.
         read: makes entries of its folder, or of its sheet.
+        sheets: names that its sheets may have, as for :func:`mien.learn.datasets.trees.sheet`.
+        nested: whether its copies add levels above the folders of the clips.
     """
 
     name: str
     title: str
     read: Callable[[Path], Read]
+    sheets: tuple[str, ...] = ()
+    nested: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,8 @@ class Loaded:
     Attributes:
         dataset: which.
         clips: all that could be read.
-        findings: what is wrong, was corrected or is worth knowing, in the order of the sheet.
+        findings: what is wrong, was corrected or is worth knowing: first of the set as a whole,
+            then in the order of the sheet.
     """
 
     dataset: Dataset
@@ -49,24 +66,30 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
     {
         one.name: one
         for one in (
-            Dataset("casme", "CASME", casme.casme),
-            Dataset("casme2", "CASME II", casme.casme2),
-            Dataset("samm", "SAMM", samm.samm),
-            Dataset("samm-lv", "SAMM Long Videos", samm.samm_lv),
+            Dataset("casme", "CASME", casme.casme, casme.CASME_SHEET),
+            Dataset("casme2", "CASME II", casme.casme2, casme.CASME2_SHEET),
+            Dataset("samm", "SAMM", samm.samm, samm.MICRO_SHEET),
+            Dataset("samm-lv", "SAMM Long Videos", samm.samm_lv, samm.LONG_SHEET),
             Dataset("smic-hs", "SMIC-HS", partial(smic.smic, "HS")),
             Dataset("smic-vis", "SMIC-VIS", partial(smic.smic, "VIS")),
             Dataset("smic-nir", "SMIC-NIR", partial(smic.smic, "NIR")),
-            Dataset("smic-hs-e", "SMIC-HS-E", partial(smic.smic_e, "HS")),
-            Dataset("smic-vis-e", "SMIC-VIS-E", partial(smic.smic_e, "VIS")),
-            Dataset("smic-nir-e", "SMIC-NIR-E", partial(smic.smic_e, "NIR")),
-            Dataset("cas-me-2", "CAS(ME)²", cas_me_2),
-            Dataset("cas-me-3a", "CAS(ME)³ part A", part_a),
-            Dataset("cas-me-3c", "CAS(ME)³ part C", part_c),
-            Dataset("mmew", "MMEW", more_sets.mmew),
-            Dataset("4dme", "4DME", more_sets.fourdme),
-            Dataset("dfme", "DFME", more_sets.dfme),
-            Dataset("megc2019", "MEGC 2019 composite", megc.megc2019),
-            Dataset("folder", "your own clips", unified.folder),
+            *(
+                Dataset(
+                    f"smic-{camera.casefold()}-e",
+                    f"SMIC-{camera}-E",
+                    partial(smic.smic_e, camera),
+                    smic.extended_sheet(camera),
+                )
+                for camera in smic.FPS
+            ),
+            Dataset("cas-me-2", "CAS(ME)²", cas_me_2.cas_me_2, cas_me_2.SHEET),
+            Dataset("cas-me-3a", "CAS(ME)³ part A", cas_me_3.part_a, cas_me_3.A_SHEETS),
+            Dataset("cas-me-3c", "CAS(ME)³ part C", cas_me_3.part_c, cas_me_3.C_SHEET),
+            Dataset("mmew", "MMEW", more_sets.mmew, more_sets.MMEW_SHEET),
+            Dataset("4dme", "4DME", more_sets.fourdme, more_sets.FOURDME_SHEET),
+            Dataset("dfme", "DFME", more_sets.dfme, more_sets.DFME_SHEET),
+            Dataset("megc2019", "MEGC 2019 composite", megc.megc2019, megc.LIST),
+            Dataset("folder", "your own clips", unified.folder, unified.SHEET, nested=False),
         )
     }
 )
@@ -79,9 +102,22 @@ def dataset_named(name: str) -> Dataset:
         InputError: no such set.
     """
     if name not in DATASETS:
-        hint = did_you_mean(name, DATASETS) or f": use one of {', '.join(DATASETS)}"
+        hint = did_you_mean(_plain(name), DATASETS) or f": use one of {', '.join(DATASETS)}"
         raise InputError(f"unknown set {name!r}{hint}")
     return DATASETS[name]
+
+
+def _plain(name: str) -> str:
+    """A name nearer to those of the table: ``CASME-II`` and ``cas(me)2`` as well."""
+    digits = name.casefold().replace("iii", "3").replace("ii", "2")
+    near = digits.replace("(", "-").replace(")", "-")
+    joined = re.sub(r"[\s_-]", "", digits)
+    return joined if near not in DATASETS and joined in DATASETS else near
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a file of this name would be taken for a sheet of some set."""
+    return any(fits(name, one.sheets) for one in DATASETS.values())
 
 
 def load(
@@ -117,8 +153,15 @@ def load(
         findings += fixed
     if not labels_only:
         folder = root if root.is_dir() else root.parent
-        entries, seen = checks.with_frames(entries, folder, frames)
+        entries, seen = frame_checks.with_frames(entries, folder, frames, nested=dataset.nested)
         findings += seen
     entries, wrong = checks.checked(entries)
-    findings += wrong
-    return Loaded(dataset, tuple(entry.clip for entry in entries), tuple(findings))
+    findings = sorted(findings + wrong, key=_place)
+    clips = tuple(entry.clip for entry in checks.marked(entries, findings))
+    return Loaded(dataset, clips, tuple(findings))
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    """File and row that it is about."""
+    match = re.match(r"(.+?) row (\d{1,9})\b", finding.where)
+    return (match[1], int(match[2])) if match else ("", 0)

@@ -2,12 +2,13 @@
 
 Releases and copies add and drop levels (``Cropped/``, ``CASME2-RAW/``, a folder per subject), so
 the folder of a clip is looked for by the end of its path. Of two trees that hold the same clips the
-one with more of them counts; trees of different clips, as of the parts of a set, count together.
+one with more of them counts, and what it lacks is taken from the other; trees of different clips,
+as of the parts of a set, count together. Links to folders are followed for images, which may be on
+another disk, and not for sheets.
 """
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,9 +16,9 @@ from pathlib import Path, PurePosixPath
 
 from mien.core.errors import InputError
 
-IMAGES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"))
 _DEPTH = 6  # levels below the folder of a set
-_NUMBER = re.compile(r"\d+(?=\D*$)")
+_NAMED = 3  # sheets in a message; more are counted
+_MAC = "__MACOSX"  # a copy of all folders of an archive, with hidden files in them
 
 
 @dataclass(frozen=True)
@@ -26,28 +27,14 @@ class Located:
 
     Attributes:
         folders: one per clip, below the root; None where there is none.
-        trees: what comes before the clips' own paths, ``.`` for the root itself.
-        others: trees that hold some of the same clips, and are not used.
+        trees: what comes before the clips' own paths, ``.`` for the root itself; an earlier one
+            counts before a later one.
+        others: trees of which some folders are not used, as an earlier tree holds the same clips.
     """
 
     folders: tuple[PurePosixPath | None, ...]
     trees: tuple[str, ...]
     others: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Images:
-    """The images of a folder.
-
-    Attributes:
-        numbers: in order; the last number in a name counts.
-        template: of the names, for ``str.format``.
-        irregular: names that the template does not give.
-    """
-
-    numbers: frozenset[int]
-    template: str
-    irregular: tuple[str, ...]
 
 
 def sheet(root: Path, patterns: Sequence[str], title: str) -> Path:
@@ -72,25 +59,34 @@ def sheet(root: Path, patterns: Sequence[str], title: str) -> Path:
             " sheet itself"
         )
     if len(found) > 1:
-        names = ", ".join(str(path.relative_to(root)) for path in found)
-        raise InputError(f"{root}: several sheets of {title}: {names}: give the one to read")
+        names = ", ".join(str(path.relative_to(root)) for path in found[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        raise InputError(
+            f"{root}: several sheets of {title}: {names}{more}: give the one to read, or a folder"
+            " with one of them"
+        )
     return found[0]
 
 
 def sheets(root: Path, patterns: Sequence[str]) -> list[Path]:
-    """All sheets whose names fit, as in :func:`sheet`, in order."""
+    """All sheets whose names fit, as in :func:`sheet`, in order; one that is linked to once."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder: give the folder of the set, or its sheet")
-    wanted = [name for name in patterns if not name.startswith("!")]
-    unwanted = [name[1:] for name in patterns if name.startswith("!")]
-    return sorted(
+    found = (
         Path(folder) / name
         for folder, _, files in _walk(root)
         for name in files
-        if not name.startswith(("~$", "."))
-        and any(fnmatchcase(name.casefold(), pattern) for pattern in wanted)
-        and not any(fnmatchcase(name.casefold(), pattern) for pattern in unwanted)
+        if fits(name, patterns)
     )
+    return sorted({path.resolve(): path for path in sorted(found, reverse=True)}.values())
+
+
+def fits(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a file would be taken for such a sheet, see :func:`sheet`."""
+    plain = name.casefold()
+    wanted = any(fnmatchcase(plain, one) for one in patterns if not one.startswith("!"))
+    unwanted = any(fnmatchcase(plain, one[1:]) for one in patterns if one.startswith("!"))
+    return wanted and not unwanted and not name.startswith(("~$", "."))
 
 
 def folders(root: Path) -> list[PurePosixPath]:
@@ -102,20 +98,21 @@ def folders(root: Path) -> list[PurePosixPath]:
 def natural(path: PurePosixPath | str) -> list[tuple[int, str]]:
     """A key that sorts ``s2`` before ``s10``."""
     parts = re.split(r"(\d+)", str(path).casefold())
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def locate(root: Path, wanted: Sequence[Sequence[str]]) -> Located:
+def locate(root: Path, wanted: Sequence[Sequence[str]], *, nested: bool = True) -> Located:
     """Find the folders of clips.
 
     Args:
         root: the folder of the set.
         wanted: for each clip the ends of paths that its folder may have.
+        nested: whether there may be levels above these; else they are whole paths below the root.
     """
     by_name: dict[str, list[PurePosixPath]] = {}
     for folder in folders(root):
         by_name.setdefault(folder.name.casefold(), []).append(folder)
-    candidates = [_candidates(ends, by_name) for ends in wanted]
+    candidates = [_candidates(ends, by_name, nested) for ends in wanted]
     holding: dict[str, set[int]] = {}
     for at, found in enumerate(candidates):
         for tree in found:
@@ -123,10 +120,10 @@ def locate(root: Path, wanted: Sequence[Sequence[str]]) -> Located:
     chosen: dict[int, str] = {}
     others = []
     for tree in sorted(holding, key=lambda tree: (-len(holding[tree]), natural(tree))):
-        if chosen.keys().isdisjoint(holding[tree]):
-            chosen |= dict.fromkeys(holding[tree], tree)
-        else:
+        lacking = holding[tree] - chosen.keys()
+        if lacking != holding[tree]:
             others.append(tree)
+        chosen |= dict.fromkeys(lacking, tree)
     return Located(
         tuple(found[chosen[at]] if at in chosen else None for at, found in enumerate(candidates)),
         tuple(dict.fromkeys(chosen.values())),
@@ -134,32 +131,16 @@ def locate(root: Path, wanted: Sequence[Sequence[str]]) -> Located:
     )
 
 
-def images(folder: Path) -> Images:
-    """What is in a folder; nothing where it is not there."""
-    try:
-        names = sorted(p.name for p in folder.iterdir() if p.suffix.casefold() in IMAGES)
-    except OSError:
-        names = []
-    numbered = {name: match for name in names if (match := _NUMBER.search(Path(name).stem))}
-    template = _template(numbered)
-    irregular = [
-        name
-        for name in names
-        if name not in numbered or template.format(int(numbered[name][0])) != name
-    ]
-    numbers = frozenset(int(match[0]) for match in numbered.values())
-    return Images(numbers, template, tuple(irregular))
-
-
 def _walk(root: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    for folder, inner, files in os.walk(root, followlinks=True):
+    for folder, inner, files in os.walk(root, followlinks=True):  # the depth ends circles
         deep = len(Path(folder).relative_to(root).parts)
-        inner[:] = sorted(one for one in inner if not one.startswith(".")) if deep < _DEPTH else []
+        seen = [one for one in inner if not one.startswith((".", _MAC))]
+        inner[:] = sorted(seen) if deep < _DEPTH else []
         yield folder, inner, files
 
 
 def _candidates(
-    ends: Sequence[str], by_name: Mapping[str, Sequence[PurePosixPath]]
+    ends: Sequence[str], by_name: Mapping[str, Sequence[PurePosixPath]], nested: bool
 ) -> dict[str, PurePosixPath]:
     """Tree to the folder in it, of folders whose path ends in the first way that any has.
 
@@ -172,28 +153,9 @@ def _candidates(
         names = [parts[-1]] if exact else [n for n in by_name if fnmatchcase(n, parts[-1])]
         for folder in (one for name in names for one in by_name.get(name, ())):
             tail = tuple(part.casefold() for part in folder.parts[-len(parts) :])
-            fits = len(tail) == len(parts) and all(map(fnmatchcase, tail, parts))
-            if fits:
+            whole = nested or len(folder.parts) == len(parts)
+            if whole and len(tail) == len(parts) and all(map(fnmatchcase, tail, parts)):
                 found.setdefault("/".join(folder.parts[: -len(parts)]) or ".", folder)
         if found:
             break
     return found
-
-
-def _template(numbered: Mapping[str, re.Match[str]]) -> str:
-    """The commonest form of the names; padded where some number begins with 0."""
-    forms = Counter(_form(name, match) for name, match in numbered.items())
-    if not forms:
-        return "{}"
-    before, after = min(forms, key=lambda form: (-forms[form], form))
-    widths = {len(m[0]) for n, m in numbered.items() if m[0].startswith("0") and len(m[0]) > 1}
-    field = f"{{:0{max(widths)}d}}" if widths else "{}"
-    return f"{_literal(before)}{field}{_literal(after)}"
-
-
-def _form(name: str, match: re.Match[str]) -> tuple[str, str]:
-    return name[: match.start()], name[match.end() :]
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

@@ -6,13 +6,14 @@ subject, clip, fps, onset and offset.
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
 from mien.core.document import did_you_mean
 from mien.core.errors import InputError
-from mien.learn.datasets.grids import grids
+from mien.learn.datasets.grids import cell_text, grids
 from mien.learn.datasets.labelled import entry, event_type
 from mien.learn.datasets.schema import Clip, Entry, emotion_of
 from mien.learn.datasets.sheets import Read, Row, collect, table
@@ -20,6 +21,7 @@ from mien.learn.datasets.trees import sheet
 from mien.media.files import atomic
 
 COLUMNS = tuple(field.name for field in fields(Clip) if field.name != "aus")
+SHEET = ("clips.csv",)
 _NEEDED = ("subject", "clip", "fps", "onset", "offset")
 _KEYS = {"emotion": "common", "emotion_raw": "emotion", "objective_class": "class"}
 
@@ -37,16 +39,27 @@ def write(clips: Iterable[Clip], path: Path) -> None:
             rows.writerow(_cell(getattr(clip, name)) for name in COLUMNS)
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file begins as :func:`write` begins one."""
+    head = f"{','.join(COLUMNS)}\n".encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(head)) == head
+    except OSError:
+        return False
+
+
 def folder(root: Path) -> Read:
     """A set of one's own: ``clips.csv`` in a folder, with any of the columns of the table.
 
-    Images are in ``frame_dir``, or else in ``subject/clip`` or ``clip``. Action units and emotion
-    may stand in columns called ``aus`` and ``emotion``.
+    Images are in ``frame_dir``, or else in ``subject/clip`` or ``clip``, right below the folder: a
+    clip of that name below another folder is somebody else's. Action units and emotion may stand in
+    columns called ``aus`` and ``emotion``.
 
     Raises:
         InputError: no such table, or one that cannot be used at all.
     """
-    path = sheet(root, ("clips.csv",), "clips")
+    path = sheet(root, SHEET, "clips")
     _check_columns(path)
     names: dict[str, tuple[str, ...]] = {_KEYS.get(name, name): (name,) for name in COLUMNS}
     names["aus"] = ("au_raw", "aus")
@@ -58,11 +71,18 @@ def folder(root: Path) -> Read:
 def _check_columns(path: Path) -> None:
     known = (*COLUMNS, "aus")
     for grid in grids(path).values():
-        for name in map(str, grid[0] if grid else ()):
-            plain = name.strip().casefold()
-            if plain and plain not in known:
-                hint = did_you_mean(plain, known) or f": use {', '.join(known)}"
-                raise InputError(f"{path}: unknown column {name.strip()!r}{hint}")
+        here = [name for cell in (grid[0] if grid else ()) if (name := cell_text(cell).casefold())]
+        for name in here:
+            if name not in known:
+                hint = did_you_mean(name, known) or f": use {', '.join(known)}"
+                raise InputError(f"{path}: unknown column {name!r}{hint}")
+        if twice := [name for name, many in Counter(here).items() if many > 1]:
+            raise InputError(f"{path}: column {twice[0]} is there twice: remove one of them")
+        if {"aus", "au_raw"} <= set(here):
+            raise InputError(f"{path}: columns aus and au_raw say the same: remove one of them")
+        if here and (lacking := [name for name in _NEEDED if name not in here]):
+            what = f"column {', '.join(lacking)} is missing: add it to the first line"
+            raise InputError(f"{path}: {what}")
 
 
 def _entry(row: Row) -> Entry:
