@@ -10,7 +10,7 @@ import pytest
 from mien.bench import spot_run, spot_scene
 from mien.bench.spot_beside import rows_beside
 from mien.bench.spot_cases import matrix
-from mien.bench.spot_read import CHANGES, LANDMARKS, MDMD, OURS, changes_for
+from mien.bench.spot_read import CHANGES, LANDMARKS, LEARNED, MDMD, OURS, changes_for
 from mien.bench.spot_rows import rows_of
 from mien.bench.spot_run import STORE, Outcome, outcomes
 from mien.bench.spot_scene import Filmed
@@ -30,7 +30,7 @@ def perfect(case, mine: bool = True) -> Outcome:
     if now is not None:
         kind = "macro" if case.group == "macro" else "micro"
         true = (event(now.onset, now.apex, now.offset, kind),)
-    everyone = (OURS, *CHANGES, LANDMARKS, *MDMD)
+    everyone = (OURS, LEARNED, *CHANGES, LANDMARKS, *MDMD)
     return Outcome(
         case=case.name,
         person=str(case.person % 5),
@@ -152,7 +152,7 @@ def test_a_real_clip_is_read_by_everybody(data, tmp_path) -> None:
     case = next(c for c in matrix() if c.name == "clean/30fps/3px/0")
     short = replace(case, seconds=case.happening.offset + 0.3)
     ((_, outcome),) = outcomes([short], data, tmp_path, 1)
-    assert set(outcome.found) == {OURS, *changes_for(""), LANDMARKS, *MDMD}
+    assert set(outcome.found) == {OURS, LEARNED, *changes_for(""), LANDMARKS, *MDMD}
     assert outcome.frames == round(30 * short.seconds)
     ((_, kept),) = outcomes([short], data, tmp_path, 1)
     assert kept.case == outcome.case
@@ -168,3 +168,19 @@ def test_only_surer_events_are_listed() -> None:
     for least in (0.0, 0.3, 0.4, 0.5):
         row = rows[f"micro F1, clean, 200 fps, confidence from {least:g}"]
         assert row.measured.startswith("1.000" if confidence >= least else "0.000")
+
+
+def test_what_the_learned_opinion_leaves_out() -> None:
+    done = []
+    for case in matrix():
+        one = perfect(case)
+        if case.group == "quiet" and case.confound == "yaw":
+            one = replace(one, found={**one.found, OURS: (event(0.5, 0.6, 0.8),)})
+        done.append((case, one))
+    rows = {row.figure: row.measured for row in rows_beside(done) if "nothing" in row.figure}
+    n = sum(case.confound == "yaw" and case.group == "quiet" for case, _ in done)
+    assert rows[f"false micro-expressions in clips of nothing: {OURS}, {LEARNED}"] == f"{n}, 0"
+    figure = "micro F1, yaw, clips of nothing counted: "
+    assert rows[figure + LEARNED].startswith("1.000")
+    true = sum(case.confound == "yaw" and case.group == "confound" for case, _ in done)
+    assert rows[figure + OURS].startswith(f"{2 * true / (2 * true + n):.3f}")

@@ -1,6 +1,12 @@
 """The command as a whole: help, version, and how failures leave it."""
 
+import os
+import signal
+import sys
+import tempfile
+import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -39,6 +45,27 @@ def test_failures(mien_command, fake_flow, error, code, line) -> None:
     ran = mien_command("read", "a.jpg", "-o", "out")
     assert ran.code == code
     assert ran.err.strip() == line
+
+
+def test_it_can_be_ended(mien_command, monkeypatch, tmp_path) -> None:
+    """SIGTERM is an orderly stop: what was begun is cleaned up."""
+    before = signal.getsignal(signal.SIGTERM)
+    kept: list[Path] = []
+
+    def ended(*_: object, **__: object) -> None:
+        with tempfile.TemporaryDirectory(dir=tmp_path) as spare:
+            kept.append(Path(spare))
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+
+    fake = ModuleType("mien.flows.read_files")
+    fake.read_files = ended
+    monkeypatch.setitem(sys.modules, "mien.flows.read_files", fake)
+    try:
+        assert mien_command("read", "a.jpg", "-o", "out").code == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert [path.exists() for path in kept] == [False]
 
 
 def test_a_bug_is_not_hidden(mien_command, fake_flow) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from mien.core.errors import MissingExtraError
 from mien.learn.datasets.table import DATASETS
@@ -47,7 +48,7 @@ def test_check_with_images(mien_command, casme2: Path) -> None:
     folder = casme2 / "pictures/sub01/EX01"
     folder.mkdir(parents=True)
     for number in range(1, 31):
-        (folder / f"img{number}.jpg").touch()
+        Image.new("L", (8, 8)).save(folder / f"img{number}.jpg")
     ran = mien_command("data", "check", "casme2", str(casme2), "--frames", str(casme2 / "pictures"))
     assert ran.code == 1
     assert "error   CASME2-coding.xlsx row 3 (02 EX02): no folder sub02/EX02" in ran.out
@@ -108,7 +109,13 @@ def test_stats(mien_command, casme2: Path) -> None:
         (("check", "casme2", "{}", "--frames", "{}", "--labels-only"), "drop one"),
         (("check", "casme2", "https://x.org/a.xlsx"), "URL"),
         (("stats", "casme2", "{}", "--labels-only", "--csv", "{}/a.txt"), "ends in .csv"),
-        (("stats", "folder", "{}", "--labels-only", "--csv", "{}/clips.csv"), "overwrite"),
+        (("stats", "folder", "{}", "--labels-only", "--csv", "{}/clips.csv"), "be overwritten"),
+        (("stats", "casme2", "{}", "--labels-only", "--csv", "{}/casme2.csv"), "taken for labels"),
+        (("stats", "folder", "{}", "--labels-only", "--csv", "{}/a/Clips.csv"), "taken for labels"),
+        (
+            ("stats", "casme2", "{0}/CASME2-coding.xlsx", "--labels-only", "--csv", "{0}/dfme.csv"),
+            "taken for labels",
+        ),
     ],
 )
 def test_what_cannot_be_used(
@@ -121,11 +128,47 @@ def test_what_cannot_be_used(
     assert len(ran.err.splitlines()) == 1
 
 
+def test_a_sheet_that_was_signed_for_is_not_overwritten(mien_command, tmp_path: Path) -> None:
+    text = ",".join(_HEAD) + "\n1,EX1,1,2,3,4,fear\n"
+    signed = tmp_path / "set/CASME2.csv"
+    signed.parent.mkdir()
+    signed.write_text(text)
+    asked = ("data", "stats", "casme2", "--labels-only")
+    for root in (signed.parent, signed):
+        ran = mien_command(*asked, str(root), "--csv", str(signed))
+        assert ran.code == 2
+        assert "be overwritten" in ran.err
+    for name in ("CASME2.csv", "CASME2-more.csv"):
+        (tmp_path / name).write_text(text)
+        assert mien_command(*asked, str(signed), "--csv", str(tmp_path / name)).code == 2
+        assert (tmp_path / name).read_text() == text
+    assert signed.read_text() == text
+    assert mien_command(*asked, str(signed.parent)).code == 0
+
+
+def test_a_table_of_its_own_is_written_again(mien_command, casme2: Path, tmp_path: Path) -> None:
+    asked = ("data", "stats", "casme2", str(casme2), "--labels-only", "--csv")
+    table = tmp_path.with_name(f"{tmp_path.name}-out") / "casme2.csv"  # not in the set's folder
+    for _ in range(2):
+        assert mien_command(*asked, str(table)).code == 0
+
+
 def test_stats_says_where_errors_are(mien_command, tmp_path: Path) -> None:
-    path = sheet(tmp_path, [1, "EX1", 9, 5, 3, 4, "fear"], [1, "EX2", "x", 5, 3, 4, "fear"])
-    ran = mien_command("data", "stats", "casme2", str(path), "--labels-only")
-    assert ran.code == 0
+    path = sheet(tmp_path, [1, "EX1", 9, 5, 3, 4, "fear"], [1, "EX2", "x", 5, 3, 4, "fear"],
+                 [1, "EX3", 3, 5, 9, 4, "fear"])  # fmt: skip
+    table = tmp_path / "table.csv"
+    asked = ("data", "stats", "casme2", str(path), "--labels-only", "--csv", str(table))
+    ran = mien_command(*asked)
+    assert ran.code == 1
     assert ran.err == "mien: errors: 2: see mien data check casme2\n"
+    with table.open(newline="") as file:
+        flags = {row["clip"]: row["flags"] for row in csv.DictReader(file)}
+    assert flags == {
+        "EX1": "error: onset 9, apex 5, offset 3: must not fall: correct the sheet",
+        "EX3": "",
+    }
+    checked = mien_command("data", "check", "casme2", str(path), "--labels-only")
+    assert checked.out.count("must not fall") == 1  # the flag is no second remark
 
 
 def test_without_the_library(mien_command, casme2: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,6 +223,18 @@ def test_a_learned_opinion_in_words(opinion: Opinion, said: str) -> None:
     assert "Learned" not in card(1, MICRO, None, None, 1)
 
 
+def test_the_page_says_what_a_learned_opinion_rests_on(
+    clip: Path, page: str, tmp_path: Path
+) -> None:
+    track = track_of()
+    asked = replace(EARLY, learned=Opinion({"AU04L": 0.9}, {"III": 0.98}, False))
+    write_report(tmp_path / "report.html", clip, track, [asked], judged(track))
+    foot = (tmp_path / "report.html").read_text("utf-8").partition("What this page says")[2]
+    assert "no real micro-expression" in foot
+    assert "objective class" in foot
+    assert "no real micro-expression" not in page  # none was asked for there
+
+
 @pytest.mark.parametrize(
     ("level", "said"),
     [

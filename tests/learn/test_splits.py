@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import InputError
-from mien.learn.splits import across_sets, inner, k_folds, leave_one_out
+from mien.learn.splits import across_sets, inner, k_folds, leave_one_out, person
 
 crowd = st.lists(st.integers(0, 9), min_size=2, max_size=60).filter(lambda own: len(set(own)) > 1)
 
@@ -99,3 +99,10 @@ def test_refused() -> None:
         k_folds(["a", "b"], 1)
     with pytest.raises(InputError, match="above 0 and below 1"):
         inner(leave_one_out("abc")[0], "abc", 1.0)
+
+
+def test_who_somebody_is() -> None:
+    assert person("smic-hs", "s1") == person("smic-vis-e", "s1") != person("smic-hs", "s11")
+    assert person("samm", "006") == person("samm-lv", "6") != person("casme2", "06")
+    assert person("casme", "1") != person("casme2", "1")
+    assert person("folder", "anna") == "folder/anna"

@@ -24,7 +24,7 @@ from mien.capture.describe import objective_class
 from mien.capture.learned.window import FORM
 from mien.core.facs import COLUMNS
 from mien.edit.portrait import faces_of, neutral_model, portrait
-from mien.flows.learned import Moment, windows
+from mien.flows.learned import Moment, courses_of, windows
 from mien.flows.read import Reading, read
 from mien.judge.facemesh import plain_points
 from mien.media.files import atomic
@@ -53,6 +53,7 @@ class Seen:
         happening: what it is in truth.
         aus: AU columns that move.
         window: shape of ``capture.learned.window``, or None where too little was seen.
+        courses: shape of ``capture.learned.courses``, what the reader found around it.
         rules: AU columns by the training-free reader; empty where it found nothing there.
         rule_class: its objective class; empty where it found nothing.
     """
@@ -62,6 +63,7 @@ class Seen:
     happening: Happening
     aus: frozenset[str]
     window: NDArray[np.float32] | None
+    courses: NDArray[np.float32]
     rules: frozenset[str]
     rule_class: str
 
@@ -108,7 +110,7 @@ def seen(cases: Sequence[Case], data: Path, folder: Path, jobs: int = 1) -> Iter
 
 def _key(case: Case) -> str:
     """A name that changes with the case and with how windows are made."""
-    told = json.dumps([FORM, asdict(case)], sort_keys=True)
+    told = json.dumps([FORM, "courses", asdict(case)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
@@ -119,25 +121,30 @@ def _made(work: _Work) -> None:
     with tempfile.TemporaryDirectory(prefix="mien-learned-") as spare, one_thread():
         clip = Path(spare) / "clip.mp4"
         filmed(work.case, person, work.data, clip)
-        reading = read(clip)
+        reading = read(clip, learned=False)
         moments = [Moment(0, one.onset, one.apex) for one in work.case.happenings]
         found = windows(clip, reading.track, reading.neutrals, moments)
+        courses = np.stack([courses_of(reading.track, moment) for moment in moments])
     told = [_rules(reading, one) for one in work.case.happenings]
     about = {"person": person.name, "rules": told, "seen": [one is not None for one in found]}
     there = [one for one in found if one is not None]
     with atomic(work.store) as part, part.open("wb") as file:
-        np.savez_compressed(file, windows=np.array(there, np.float16), about=json.dumps(about))
+        np.savez_compressed(
+            file, windows=np.array(there, np.float16), courses=courses, about=json.dumps(about)
+        )
 
 
 def _loaded(case: Case, store: Path) -> list[Seen]:
     with np.load(store) as stored:
         about: dict[str, Any] = json.loads(str(stored["about"]))
         rows = iter(stored["windows"].astype(np.float32))
+        courses = stored["courses"]
     found = []
-    for one, (aus, name), there in zip(case.happenings, about["rules"], about["seen"], strict=True):
+    told = zip(case.happenings, about["rules"], about["seen"], courses, strict=True)
+    for one, (aus, name), there, own in told:
         window = next(rows) if there else None
-        units = frozenset(columns_of(one))
-        found.append(Seen(case, about["person"], one, units, window, frozenset(aus), name))
+        units, rules = frozenset(columns_of(one)), frozenset(aus)
+        found.append(Seen(case, about["person"], one, units, window, own, rules, name))
     return found
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.anatomy.threads import one_thread
 from mien.bench.people import each
@@ -20,7 +19,7 @@ from mien.bench.spot_scene import film
 from mien.capture.learned.opinion import Model
 from mien.capture.learned.window import FORM
 from mien.core.seams import Progress
-from mien.flows.learned import Moment, windows
+from mien.flows.learned import Moment, courses_of, windows
 from mien.flows.read import read
 from mien.media.files import atomic
 
@@ -50,12 +49,12 @@ def rows(model: Model, data: Path, folder: Path, jobs: int, progress: Progress) 
     """
     chosen = _chosen()
     folder.mkdir(parents=True, exist_ok=True)
-    work = [_Work(case, data, folder / f"{_key(case)}.npy") for case in chosen]
+    work = [_Work(case, data, folder / f"{_key(case)}.npz") for case in chosen]
     for done, _ in enumerate(each(_made, work, jobs), start=1):
         progress("quiet", done, len(work))
     for kind in KINDS:
         own = [one.store for one in work if one.case.confound == kind]
-        silent = [_silent(model, np.load(store)) for store in own]
+        silent = [_silent(model, store) for store in own]
         share = sum(silent) / len(silent)
         asked = kind in _SILENT
         yield Row(
@@ -81,7 +80,7 @@ def _key(case: Case) -> str:
 
 
 def _made(work: _Work) -> None:
-    """The window of one clip; an empty one where too little was seen."""
+    """The window of one clip; none where too little was seen."""
     if work.store.is_file():
         return
     with tempfile.TemporaryDirectory(prefix="mien-learned-") as spare, one_thread():
@@ -89,14 +88,14 @@ def _made(work: _Work) -> None:
         film(work.case, work.data, clip)
         reading = read(clip, learned=False)
         moment = Moment(0, _ONSET, _APEX)
-        found = windows(clip, reading.track, reading.neutrals, [moment])[0]
-    held = np.zeros(0, np.float32) if found is None else found
+        found = windows(clip, reading.track, reading.neutrals, [moment])
+        courses = courses_of(reading.track, moment)
+    there = [one for one in found if one is not None]
     with atomic(work.store) as part, part.open("wb") as file:
-        np.save(file, held)
+        np.savez_compressed(file, windows=np.array(there), courses=courses)
 
 
-def _silent(model: Model, window: NDArray[np.float32]) -> bool:
-    if not len(window):
-        return True
-    (opinion,) = model.opinions(window[None])
-    return next(iter(opinion.classes)) == "none"
+def _silent(model: Model, store: Path) -> bool:
+    with np.load(store) as stored:
+        windows, courses = stored["windows"], stored["courses"][None]
+    return all(next(iter(one.classes)) == "none" for one in model.opinions(windows, courses))

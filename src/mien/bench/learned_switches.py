@@ -11,12 +11,13 @@ import numpy as np
 from mien.bench.micro.metrics import confusion, uar, uf1
 from mien.bench.result import Row
 from mien.capture.learned.labels import CLASSES
+from mien.core.extras import require
 from mien.core.seams import Progress, silent
 from mien.learn.microexpression.calibrate import logits_of
 from mien.learn.microexpression.config import SWITCHES, Config
-from mien.learn.microexpression.sources import Labelled, source_of
+from mien.learn.microexpression.sources import Labelled, gathered, source_of
 from mien.learn.microexpression.synthetic import sample, truth
-from mien.learn.microexpression.train import train
+from mien.learn.microexpression.train import EXTRA, train
 
 SEEDS = (0, 1, 2)
 NETWORK, STEPS = "sssnet", 150
@@ -24,6 +25,16 @@ NETWORK, STEPS = "sssnet", 150
 SKEWED: Mapping[str, int] = {"I": 72, "II": 39, "III": 60, "IV": 24, "V": 9, "VI": 21, "VII": 252}
 EVEN = 40
 _TRAINED, _TESTED = 501, 502  # seeds of the windows
+
+
+def check() -> None:
+    """See whether there is what trains.
+
+    Raises:
+        MissingExtraError: the extra ``train`` is not installed.
+    """
+    for module in ("torch", "accelerate"):
+        require(module, EXTRA)
 
 
 def rows(progress: Progress = silent) -> Iterator[Row]:
@@ -74,12 +85,4 @@ def _set(seed: int, counts: Mapping[str, int]) -> Labelled:
             left[klass] -= 1
             chosen.append(sample(seed, number))
         number += 1
-    return Labelled(
-        np.stack([one.window for one in chosen]).astype(np.float16),
-        np.stack([one.aus for one in chosen]),
-        np.array([one.klass for one in chosen]),
-        np.array([one.emotion for one in chosen]),
-        np.stack([one.times for one in chosen]),
-        ("nobody",) * len(chosen),
-        tuple(str(at) for at in range(len(chosen))),
-    )
+    return gathered(chosen, ["nobody"] * len(chosen), [str(at) for at in range(len(chosen))])

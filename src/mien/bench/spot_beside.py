@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mien.bench.result import Row
 from mien.bench.spot_cases import RATES
-from mien.bench.spot_read import CHANGES, LANDMARKS, MDMD, OURS
+from mien.bench.spot_read import CHANGES, LANDMARKS, LEARNED, MDMD, OURS
 from mien.bench.spot_rows import Done, f1_rows, of_group
 from mien.bench.spot_run import Outcome
 from mien.bench.spotting_metrics import counts_of, pooled
@@ -15,13 +15,14 @@ _FLOORS = (0.0, 0.3, 0.4, 0.5)  # of confidence
 
 
 def rows_beside(done: Sequence[Done]) -> list[Row]:
-    """Comparisons: with a floor of confidence, with other spotters, with something changed.
+    """Comparisons: with a floor of confidence, the learned opinion, other spotters, changed parts.
 
     The last two on the clips on which these were run, too.
     """
     clean, confounded = of_group(done, "clean"), of_group(done, "confound")
     return [
         *_surer(done),
+        *_joined(done),
         *_compared(clean, confounded),
         *_changed(clean + confounded + of_group(done, "quiet")),
     ]
@@ -47,6 +48,23 @@ def _surer(done: Sequence[Done]) -> list[Row]:
 def _only_sure(outcome: Outcome, least: float) -> Outcome:
     sure = tuple(event for event in outcome.found[OURS] if event.confidence >= least)
     return replace(outcome, found={OURS: sure})
+
+
+def _joined(done: Sequence[Done]) -> list[Row]:
+    """What the learned opinion leaves out, true and false; clips of nothing are part of F1."""
+    asked = [one for one in done if LEARNED in one[1].found]
+    some = [one for group in ("clean", "confound", "quiet") for one in of_group(asked, group)]
+    rows = []
+    for what in sorted({case.confound for case, _ in some}):
+        here = [one for one in some if one[0].confound == what]
+        for who in (OURS, LEARNED):
+            figure = f"micro F1, {what or 'clean'}, clips of nothing counted: {who}"
+            rows += f1_rows(figure, here, who=who)
+    quiet = of_group(asked, "quiet")
+    alarms = [sum(_alarms(outcome, who) for _, outcome in quiet) for who in (OURS, LEARNED)]
+    figure = f"false micro-expressions in clips of nothing: {OURS}, {LEARNED}"
+    told = f"{alarms[0]}, {alarms[1]}"
+    return [*rows, Row(figure, "", told, f"{len(quiet)} clips", "", None)] if quiet else rows
 
 
 def _compared(clean: list[Done], confounded: list[Done]) -> list[Row]:

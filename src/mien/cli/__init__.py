@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a check did not hold (``doctor``, ``data``, ``ffe``, ``ben
 cannot be used (one line on stderr says why), 130 interrupted.
 """
 
+import signal
 import sys
 import warnings
 from typing import Annotated
@@ -65,6 +66,7 @@ def _root(
 def main() -> None:
     """Run the command line and exit: what the ``mien`` script calls."""
     warnings.showwarning = _show_warning
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     try:
         app(prog_name="mien")
     except MienError as error:

@@ -152,15 +152,20 @@ def ffe(
         typer.echo(f"mien: the pictures will be sent to the judge {name}", err=True)
     grid = {} if strengths is None else {"strengths": numbers(strengths, "--strengths")}
     options = {"editor": editor, "judges": judges, "out": out, "people": people, "jobs": jobs}
-    result = _run("ffe", data, **options, **grid)
-    for file in result.files:
-        typer.echo(file)
-    _hold(result.rows)
+    measure_with_files("ffe", data, **options, **grid)
 
 
 def measure(suite: str, data: Path, **options: Any) -> None:
     """Run a suite, print its table, and tell by the exit code whether it holds."""
     _hold(_run(suite, data, **options).rows)
+
+
+def measure_with_files(suite: str, data: Path, **options: Any) -> None:
+    """The same with a suite that writes files, which are named below the table."""
+    result = _run(suite, data, **options)
+    for file in result.files:
+        typer.echo(file)
+    _hold(result.rows)
 
 
 def _run(suite: str, data: Path, **options: Any) -> Any:
@@ -170,7 +175,7 @@ def _run(suite: str, data: Path, **options: Any) -> Any:
     module = import_module(f"mien.bench.suites.{suite}")
     with bar() as progress:
         result = module.run(data, progress, **options)
-    _show(suite, result.rows)
+    show(suite, result.rows)
     return result
 
 
@@ -179,7 +184,8 @@ def _hold(rows: Sequence["Row"]) -> None:
         raise typer.Exit(1)
 
 
-def _show(title: str, rows: Sequence["Row"]) -> None:
+def show(title: str, rows: Sequence["Row"]) -> None:
+    """Print figures as a table."""
     from rich.console import Console
     from rich.table import Table
 

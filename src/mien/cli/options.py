@@ -22,6 +22,29 @@ def local_path(text: str | Path) -> Path:
     return Path(text)
 
 
+def folder_path(text: str | Path) -> Path:
+    """A path at which there is a folder, or nothing yet.
+
+    Raises:
+        InputError: a file, or a URL.
+    """
+    path = local_path(text)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path}: is a file: give the name of a folder to make")
+    return path
+
+
+def sets_of(names: Sequence[str] | None, roots: Sequence[Path] | None) -> list[tuple[str, Path]]:
+    """The pairs of ``--set`` and ``--root``, in order.
+
+    Raises:
+        InputError: more of one than of the other.
+    """
+    if len(names or ()) != len(roots or ()):
+        raise InputError("--set and --root go together: which set, and where it is")
+    return list(zip(names or (), roots or (), strict=True))
+
+
 Neutral = Annotated[
     Path | None,
     typer.Option(

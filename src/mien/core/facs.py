@@ -127,8 +127,17 @@ EXCLUSIVE: tuple[tuple[str, str], ...] = (
 _FIRST = [INDEX[first] for first, _ in EXCLUSIVE]
 _SECOND = [INDEX[second] for _, second in EXCLUSIVE]
 
+_SIDES = {"L": "R", "R": "L"}
+_GAZE = {"AU61": "AU62", "AU62": "AU61"}
 _CODES = {unit.code: unit for unit in ACTION_UNITS}
 _NAME = re.compile(r"^(?:AU)?0*(\d{1,2})([LR]?)$", re.IGNORECASE)
+
+
+def mirrored(column: str) -> str:
+    """The column that stands for this one on the mirrored face: ``"AU12R"`` for ``"AU12L"``."""
+    if column in _GAZE:
+        return _GAZE[column]
+    return column[:-1] + _SIDES[column[-1]] if column[-1] in _SIDES else column
 
 
 def expand(name: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.capture.gate.limits import LIMITS
+from mien.capture.learned.courses import courses
 from mien.capture.learned.opinion import shipped, stands
 from mien.capture.learned.window import Gathering, Stabilised, span, stabilised, view_of_row
 from mien.core.face import Event
@@ -39,10 +41,11 @@ def judged(
     looked = windows(path, track, neutrals, moments)
     model = shipped()
     found = []
-    for event, window in zip(events, looked, strict=True):
+    for event, moment, window in zip(events, moments, looked, strict=True):
         one = event
         if window is not None:
-            one = replace(event, learned=model.opinions(window[None])[0])
+            course = courses_of(track, moment)
+            one = replace(event, learned=model.opinions(window[None], course[None])[0])
         if stands(one, _turn(track, one)):
             found.append(one)
     return found
@@ -64,11 +67,13 @@ class Moment:
         face: index in the track.
         onset: seconds.
         apex: seconds.
+        offset: seconds; where it is known, the clip may be cut to the event.
     """
 
     face: int
     onset: float
     apex: float
+    offset: float | None = None
 
 
 def windows(
@@ -98,7 +103,8 @@ def windows(
         for frame in source:
             while waiting and _began(moments[waiting[0]], frame.time):
                 at = waiting.pop(0)
-                open_[at] = Gathering(moments[at].onset, moments[at].apex)
+                due = moments[at]
+                open_[at] = Gathering(due.onset, due.apex, due.offset)
             for at in [at for at, one in open_.items() if one.span[1] < frame.time]:
                 found[at] = open_.pop(at).window()
             pictures: dict[int, Stabilised | None] = {}
@@ -114,6 +120,17 @@ def windows(
     for at, one in open_.items():
         found[at] = one.window()
     return found
+
+
+def courses_of(track: Track, moment: Moment) -> F32:
+    """What was read around a moment, see ``capture.learned.courses``.
+
+    Only rows that count: what is read of blurred or far turned faces is not to be relied on.
+    """
+    away = np.abs(track.pose[:, :2]).max(axis=1)
+    counts = (track.status == "ok") & (away <= LIMITS["pose"].usable)
+    rows = np.flatnonzero((track.face == moment.face) & counts)
+    return courses(track.time[rows], track.aus[rows], moment.onset, moment.apex)
 
 
 def _began(moment: Moment, time: float) -> bool:

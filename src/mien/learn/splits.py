@@ -1,7 +1,7 @@
 """Who is trained on and who is tested on: never the same person.
 
 A split is about rows (clips), but people are dealt, whole. The person of a row is any value that
-is equal for equal people; where several data sets number theirs from 1, make it (set, subject).
+is equal for equal people; where several data sets number theirs from 1, see :func:`person`.
 """
 
 from collections.abc import Hashable, Sequence
@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 from mien.core.errors import InputError
 
 Rows = NDArray[np.int64]
+
+
+# Sets of the same people, under the same numbers: three cameras, and what was released of them.
+_FILMED_AGAIN = {
+    "samm-lv": "samm",
+    **{f"smic-{camera}{more}": "smic" for camera in ("hs", "vis", "nir") for more in ("", "-e")},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +35,17 @@ class Split:
     name: str
     train: Rows
     test: Rows
+
+
+def person(set_name: str, subject: str) -> str:
+    """Who it is: the same for one who is in several sets, or whose number is spelt in two ways.
+
+    Args:
+        set_name: of the data set, as in :mod:`mien.learn.datasets.table`.
+        subject: as the set calls them.
+    """
+    own = str(int(subject)) if subject.isdecimal() else subject
+    return f"{_FILMED_AGAIN.get(set_name, set_name)}/{own}"
 
 
 def leave_one_out(people: Sequence[Hashable]) -> list[Split]:

@@ -108,6 +108,26 @@ def test_too_few_frames_are_no_window(plate: Plate) -> None:
     assert window(few, ONSET, PEAK) is None
 
 
+def test_a_clip_that_is_cut_to_the_event_needs_less(plate: Plate) -> None:
+    """A tenth of a second: fewer steps than are wanted where nobody knows what is missing."""
+    begin = PEAK - 0.1
+    up = [(t, p) for t, p in pictures(smile(plate)) if begin <= t <= PEAK]
+
+    def found(seen: list[tuple[float, Stabilised]], offset: float | None) -> F32 | None:
+        gathering = Gathering(begin, PEAK, offset)
+        for time, one in seen:
+            gathering.add(time, one)
+        return gathering.window()
+
+    assert found(up, None) is None
+    assert found(up, 0.9) is None
+    cut = found(up, PEAK)
+    assert cut is not None
+    assert np.isfinite(cut).all()
+    assert found(up[5:], PEAK) is None
+    assert found(up[-2:], PEAK) is None
+
+
 def test_a_face_outside_the_picture_is_none(plate: Plate) -> None:
     subject = plate.subject
     away = View(subject.view.rotation, subject.view.scale, np.array([5000.0, 0.0, 0.0]))

@@ -1,13 +1,17 @@
 """What is minimised, against formulas worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from mien.capture.learned.labels import CLASSES, EMOTIONS, UNITS
+from mien.core.facs import COLUMNS
+from mien.core.facs import mirrored as other_side
+from mien.learn.microexpression.batches import batch_of
 from mien.learn.microexpression.losses import Batch, Loss, mirrored, mixed
 from mien.learn.microexpression.synthetic import Sample
-from mien.learn.microexpression.train import batch_of
 
 EVEN = np.full(len(CLASSES), 10)
 
@@ -19,6 +23,7 @@ def of_class(klass: int, aus: float = float("nan")) -> Batch:
         classes = torch.eye(len(CLASSES))[[klass]]
     return Batch(
         torch.zeros(1, 32, 4, 28, 28),
+        torch.zeros(1, 32, len(COLUMNS)),
         torch.full((1, len(UNITS)), aus),
         classes,
         torch.full((1, len(EMOTIONS)), float("nan")),
@@ -83,7 +88,49 @@ def test_mirroring_swaps_sides_and_turns_u(samples: list[Sample]) -> None:
     twice = mirrored(once, every)
     assert torch.equal(twice.windows, batch.windows)
     assert torch.equal(twice.aus, batch.aus)
+    assert torch.equal(twice.courses, batch.courses)
     assert torch.equal(mirrored(batch, ~every).windows, batch.windows)
+
+
+def test_mirroring_swaps_what_was_read(samples: list[Sample]) -> None:
+    batch = batch_of(samples[:6])
+    chosen = torch.tensor([True, False] * 3)
+    found = mirrored(batch, chosen)
+    for at, column in enumerate(COLUMNS):
+        there = COLUMNS.index(other_side(column))
+        assert torch.equal(found.courses[::2, :, at], batch.courses[::2, :, there])
+    assert torch.equal(found.courses[1::2], batch.courses[1::2])
+
+
+@pytest.mark.parametrize(
+    ("column", "other"),
+    [("AU12L", "AU12R"), ("AU12R", "AU12L"), ("AU17", "AU17"), ("AU61", "AU62"), ("AU63", "AU63")],
+)
+def test_the_other_side(column: str, other: str) -> None:
+    assert other_side(column) == other
+    assert other_side(other) == column
+
+
+def test_mixing_mixes_what_was_read(samples: list[Sample]) -> None:
+    """In the shares in which windows are mixed."""
+    torch.manual_seed(1)
+    batch = batch_of(samples)
+    marks = torch.arange(len(samples), dtype=torch.float32)
+    marked = replace(
+        batch,
+        windows=marks.reshape(-1, 1, 1, 1, 1).expand_as(batch.windows),
+        courses=marks.reshape(-1, 1, 1).expand_as(batch.courses),
+    )
+    found = mixed(marked)
+    assert torch.allclose(found.courses[:, 0, 0], found.windows[:, 0, 0, 0, 0])
+    assert not torch.equal(found.courses[:, 0, 0], marks)
+
+
+def test_a_set_without_classes_has_no_weights() -> None:
+    nobody = np.zeros(len(CLASSES), np.int64)
+    loss = Loss(("class-balanced", "logit-adjustment"), nobody)
+    found = loss(logits(torch.zeros(1, len(CLASSES))), of_class(2))
+    assert float(found) == pytest.approx(np.log(len(CLASSES)))
 
 
 def test_mixing_keeps_sums(samples: list[Sample]) -> None:

@@ -1,31 +1,31 @@
 """The trainer: exact, resumable, and the file it ends in."""
 
+import os
+import signal
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from mien.capture.learned.opinion import load
+from mien.capture.learned.labels import EMOTIONS
+from mien.capture.learned.opinion import load, shipped
 from mien.core.errors import InputError, ModelError
-from mien.learn import audit
+from mien.core.facs import COLUMNS
+from mien.learn.microexpression import checkpoint, networks
 from mien.learn.microexpression import train as trainer
+from mien.learn.microexpression.batches import batch_of
 from mien.learn.microexpression.calibrate import calibrated, class_f1, f1_of
 from mien.learn.microexpression.config import NETWORKS, Config
-from mien.learn.microexpression.loso import loso
+from mien.learn.microexpression.export import _SCORED
+from mien.learn.microexpression.losses import Batch
 from mien.learn.microexpression.networks import network
 from mien.learn.microexpression.run import run
-from mien.learn.microexpression.sources import (
-    Drawn,
-    Labelled,
-    Synthetic,
-    read_windows,
-    source_of,
-    write_windows,
-)
+from mien.learn.microexpression.sources import Labelled, Synthetic, gathered, source_of
 from mien.learn.microexpression.synthetic import Sample
-from mien.learn.microexpression.train import batch_of, rate_at, train
+from mien.learn.microexpression.train import rate_at, train
 
 
 class _StoppedError(Exception):
@@ -68,6 +68,73 @@ def test_a_run_that_was_stopped_ends_the_same(
     assert torch.equal(weights(whole), weights(again))
 
 
+def test_a_key_pressed_within_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
+) -> None:
+    config = replace(config, switches=("flip", "mixup"))
+    whole = train(config, Synthetic(0), None, workers=0)
+    varied, calls = trainer._varied, iter(range(99))
+
+    def pressed(batch: Batch, told: Config) -> Batch:
+        found = varied(batch, told)  # chance has been asked already
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+        return found
+
+    said: list[str] = []
+    monkeypatch.setattr(trainer, "_varied", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        train(config, Synthetic(0), tmp_path, workers=0, say=said.append)
+    again = train(config, Synthetic(0), tmp_path, workers=0, say=said.append)
+    assert said == [
+        "stopped at step 4 of 6: the same command goes on",
+        "going on from step 4",
+    ]
+    assert torch.equal(weights(whole), weights(again))
+
+
+def test_who_makes_windows_does_not_end_first(config: Config) -> None:
+    """A signal to all processes of a run: who trains must have time to save its place."""
+
+    def ended(_: str, done: int, __: int | None) -> None:
+        if done == 1:
+            (maker,) = active_children()
+            for one in (signal.SIGINT, signal.SIGTERM):
+                os.kill(maker.pid or 0, one)
+
+    assert train(config, Synthetic(0), None, ended, workers=1)
+
+
+def test_a_place_stays_as_it_was_taken(config: Config) -> None:
+    net = network("ststnet")
+    optimiser = torch.optim.AdamW(net.parameters())
+    place = checkpoint.taken(config, "", 1, net, optimiser)
+    before = {name: value.clone() for name, value in place.tensors.items()}
+    for value in net.parameters():
+        value.data += 1.0
+    torch.rand(3)
+    assert all(torch.equal(place.tensors[name], value) for name, value in before.items())
+
+
+def test_a_loss_that_is_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, labelled: Labelled
+) -> None:
+    huge = replace(labelled, windows=np.full_like(labelled.windows, np.inf))
+    with pytest.raises(InputError, match=r"^the loss is no number at step 1: use a smaller rate$"):
+        train(config, source_of(0, (), huge), tmp_path, workers=0)
+    varied, calls = trainer._varied, iter(range(99))
+
+    def diverging(batch: Batch, told: Config) -> Batch:
+        windows = batch.windows * (np.nan if next(calls) == 4 else 1.0)
+        return replace(varied(batch, told), windows=windows)
+
+    monkeypatch.setattr(trainer, "_KEEP", 2)
+    monkeypatch.setattr(trainer, "_varied", diverging)
+    with pytest.raises(InputError, match="at step 5: use a smaller rate"):
+        train(config, Synthetic(0), tmp_path, workers=0)
+    assert not list(tmp_path.iterdir())
+
+
 def test_another_configuration_does_not_go_on(tmp_path: Path, config: Config) -> None:
     train(config, Synthetic(0), tmp_path, workers=0)
     with pytest.raises(InputError, match="another configuration"):
@@ -77,6 +144,31 @@ def test_another_configuration_does_not_go_on(tmp_path: Path, config: Config) ->
 def test_a_checkpoint_that_is_none(tmp_path: Path, config: Config) -> None:
     (tmp_path / trainer.PLACE).write_bytes(b"nothing")
     with pytest.raises(InputError, match="remove it to begin anew"):
+        train(config, Synthetic(0), tmp_path, workers=0)
+
+
+def test_other_windows_do_not_go_on(tmp_path: Path, config: Config, labelled: Labelled) -> None:
+    train(config, source_of(0, (), labelled), tmp_path, workers=0)
+    other = replace(labelled, emotions=np.zeros_like(labelled.emotions))
+    with pytest.raises(InputError, match="other windows or labels"):
+        train(config, source_of(0, (), other), tmp_path, workers=0)
+
+
+def test_a_checkpoint_of_another_version(
+    tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(config, Synthetic(0), tmp_path, workers=0)
+    monkeypatch.setattr(checkpoint, "FORM", 99)
+    with pytest.raises(InputError, match="another version of mien"):
+        train(config, Synthetic(0), tmp_path, workers=0)
+
+
+def test_a_checkpoint_of_other_layers(
+    tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(config, Synthetic(0), tmp_path, workers=0)
+    monkeypatch.setattr(networks, "network", lambda *_: network("sssnet"))
+    with pytest.raises(InputError, match="other layers"):
         train(config, Synthetic(0), tmp_path, workers=0)
 
 
@@ -110,9 +202,29 @@ def test_a_model_tells_its_story(tmp_path: Path, config: Config) -> None:
     assert model.story["figures"]["ONNX differs by"] < 1e-4
     assert "synthetic" in model.story["selected on"]
     assert said[0].startswith("leak audit")
-    opinion = model.opinions(np.zeros((1, 32, 4, 28, 28), np.float32))[0]
+    figures = ", ".join(f"{name} {made.figures[f'float {name}']:.3f}" for name in _SCORED)
+    assert said[1].startswith(f"on 40 synthetic windows: {figures} (int8: AU F1 ")
+    nothing = np.zeros((1, 32, len(COLUMNS)), np.float32)
+    opinion = model.opinions(np.zeros((1, 32, 4, 28, 28), np.float32), nothing)[0]
     assert sum(opinion.classes.values()) == pytest.approx(1.0, abs=1e-3)
     assert list(opinion.classes.values()) == sorted(opinion.classes.values(), reverse=True)
+
+
+def test_a_network_that_is_told_what_was_read(tmp_path: Path, samples: list[Sample]) -> None:
+    config = Config(steps=3, batch=4, validation=30, courses=True, switches=("flip", "mixup"))
+    model = load(run(config, tmp_path).model)
+    assert [one.name for one in model.session.get_inputs()] == ["windows", "courses"]
+    window = samples[0].window[None]
+    told = np.stack([np.zeros_like(samples[0].courses), np.full_like(samples[0].courses, 2.0)])
+    one, two = (model.opinions(window, course[None])[0] for course in told)
+    assert one.classes != two.classes
+
+
+def test_a_network_that_is_not_told_does_not_look(samples: list[Sample]) -> None:
+    batch = batch_of(samples[:2])
+    net = network("cnn-gru").eval()
+    one, two = net(batch.windows, batch.courses), net(batch.windows, batch.courses + 1.0)
+    assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
 
 
 def test_a_file_that_is_no_model(tmp_path: Path) -> None:
@@ -120,70 +232,25 @@ def test_a_file_that_is_no_model(tmp_path: Path) -> None:
     path.write_bytes(b"no model")
     with pytest.raises(ModelError, match="is no model of mien"):
         load(path)
+    with pytest.raises(ModelError, match=r"nope\.onnx: no such file"):
+        load(tmp_path / "nope.onnx")
+
+
+def test_windows_are_asked_about_as_they_are_kept(samples: list[Sample]) -> None:
+    """Half precision, as a set holds them."""
+    some = gathered(samples[:3], "abc", "abc")
+    assert some.windows.dtype == np.float16
+    half = shipped().opinions(some.windows, some.courses)
+    single = shipped().opinions(some.windows.astype(np.float32), some.courses)
+    assert half == single
+    emotions = shipped().emotions(some.windows, some.courses)
+    assert emotions.shape == (3, len(EMOTIONS))
+    assert emotions.sum(axis=1) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_oversampling_is_for_sets(tmp_path: Path, config: Config) -> None:
     with pytest.raises(InputError, match="oversample is for a set"):
         run(replace(config, switches=("oversample",)), tmp_path)
-
-
-def test_windows_of_a_set_are_kept(tmp_path: Path, labelled: Labelled) -> None:
-    path = tmp_path / "windows.npz"
-    write_windows(labelled, path)
-    again = read_windows(path)
-    assert again.subjects == labelled.subjects
-    assert again.names == labelled.names
-    assert np.array_equal(again.windows, labelled.windows)
-    assert np.array_equal(again.times, labelled.times, equal_nan=True)
-
-
-def test_a_file_that_holds_no_windows(tmp_path: Path) -> None:
-    path = tmp_path / "windows.npz"
-    path.write_bytes(b"no windows")
-    with pytest.raises(InputError, match="holds no windows"):
-        read_windows(path)
-    with pytest.raises(InputError, match="no such file"):
-        read_windows(tmp_path / "none.npz")
-
-
-def test_every_window_is_drawn_once_a_round(labelled: Labelled) -> None:
-    drawn = Drawn(labelled, seed=0)
-    n = len(labelled)
-    for turn in range(2):
-        seen = {drawn[turn * n + at].window.tobytes() for at in range(n)}
-        assert len(seen) == n
-
-
-def test_oversampling_evens_out(labelled: Labelled) -> None:
-    drawn = Drawn(labelled, seed=0, balanced=True)
-    classes = [drawn[at].klass for at in range(400)]
-    counts = np.bincount(classes)
-    assert counts[counts > 0].min() > 0.5 * counts.max()
-
-
-def test_synthetic_windows_stand_beside_a_set(labelled: Labelled) -> None:
-    source = source_of(4, ("synthetic",), labelled)
-    assert np.array_equal(source[5].window, Synthetic(4)[2].window)
-
-
-def test_nobody_is_tested_who_was_trained_on(
-    tmp_path: Path, labelled: Labelled, config: Config
-) -> None:
-    written = loso(replace(config, steps=2), labelled, "toy", tmp_path)
-    folds = audit.read(tmp_path / "audit.json")
-    assert len(folds) == 3
-    audit.check(folds, [f"toy/s{at}" for at in range(3)])
-    assert [path.name for path in written][-1] == "audit.json"
-    lines = (tmp_path / "classes.log").read_text().splitlines()
-    assert lines[0] == "toy s0"
-    known = int((labelled.classes > 0).sum())
-    assert len(lines) == known + 3
-
-
-def test_one_subject_cannot_be_left_out(tmp_path: Path, labelled: Labelled, config: Config) -> None:
-    alone = labelled.only(np.flatnonzero(np.array(labelled.subjects) == "s1"))
-    with pytest.raises(InputError, match="two subjects"):
-        loso(config, alone, "toy", tmp_path)
 
 
 def test_scores_by_hand() -> None:

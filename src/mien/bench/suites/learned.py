@@ -1,8 +1,8 @@
 """The learned opinion on people and motion models that it never saw, beside rules and STSTNet.
 
 AU F1 is the mean, over the units that occur, of the F1 of presence, both sides as one unit;
-macro-F1 is that of CD6ME, which counts absence, too. The class is one of seven (where nothing is
-named, none).
+macro-F1 is that of CD6ME, which counts absence, too. UF1 is the mean F1 of the objective classes
+that are in the truth; where none is named, that of the movement is missed.
 """
 
 import tempfile
@@ -56,10 +56,15 @@ def run(
     Raises:
         InputError: no photos, or a part that is none.
         ModelError: a file that is no model.
+        MissingExtraError: ONNX Runtime, or for ``switches`` what trains, is not installed.
     """
     if part < 1:
         raise InputError(f"--part is 1 for everybody, 3 for each third person, not {part}")
+    # Whatever can be refused is refused before hours of filming.
     asked = shipped() if model is None else load(model)
+    other = None if beside is None else load(beside)
+    if switches:
+        learned_switches.check()
     listed = cases(len(people(data)), part)
     found: list[Seen] = []
     with tempfile.TemporaryDirectory(prefix="mien-learned-") as spare:
@@ -67,7 +72,7 @@ def run(
             found += one
             progress("learned", done, len(listed))
         silence = [*learned_quiet.rows(asked, data, out or Path(spare), jobs, progress)]
-    rows = rows_of(found, asked, None if beside is None else load(beside))
+    rows = rows_of(found, asked, other)
     table = learned_switches.rows(progress) if switches else ()
     return Result((*rows, *silence, *table))
 
@@ -155,11 +160,12 @@ def _row(
 
 def _pace(model: Model, found: Sequence[Seen]) -> Row:
     """Milliseconds of one step, on one core."""
-    some = [one.window for one in found if one.window is not None][:_TIMED]
+    some = [one for one in found if one.window is not None][:_TIMED]
     took = []
-    for window in some:
+    for one in some:
+        assert one.window is not None
         clock = perf_counter()
-        model.opinions(window[None])
+        model.opinions(one.window[None], one.courses[None])
         took.append(1000.0 * (perf_counter() - clock) / STEPS)
     middle = float(np.median(took))
     n = f"{len(took)} windows"

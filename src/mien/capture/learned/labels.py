@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from mien.core.facs import COLUMNS, expand
+from mien.core.facs import COLUMNS, expand, mirrored
 from mien.core.objective import class_of_units, objective_classes
 
 CODES = (
@@ -16,10 +16,7 @@ CLASSES = ("none", "I", "II", "III", "IV", "V", "VI", "VII")
 EMOTIONS = (
     "others", "happiness", "surprise", "sadness", "fear", "anger", "disgust", "contempt",
 )  # fmt: skip
-MIRRORED = tuple(
-    UNITS.index(name[:-1] + {"L": "R", "R": "L"}[name[-1]]) if name[-1] in "LR" else at
-    for at, name in enumerate(UNITS)
-)
+MIRRORED = tuple(UNITS.index(mirrored(name)) for name in UNITS)
 """Where each unit goes on the mirrored face."""
 
 _ASIDE = {"AU43"}  # a blink is no part of an expression

@@ -5,7 +5,7 @@ docs/model-card-microexpression.md.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -22,13 +22,14 @@ from mien.core.extras import require
 from mien.core.face import Event, Opinion
 
 F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 EXTRA = "learned"
 SURE = 0.65  # confidence from which an event stands, whatever the model says
 # Probability of no expression from which an event without a unit is left out: as a rule, and where
 # the head turns by so many degrees: what a turn leaves over looks like a little of everything.
 NOTHING, NOTHING_TURNED, TURNS = 0.5, 0.3, 3.0
-_INPUT, _OUTPUTS = "windows", ("aus", "classes", "times")
+_OUTPUTS = ("aus", "classes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +44,41 @@ class Model:
     session: Any
     story: Mapping[str, Any]
 
-    def opinions(self, windows: F32) -> list[Opinion]:
-        """What it says of windows, shape (n, STEPS, channels, SIDE, SIDE)."""
+    def opinions(self, windows: Floats, courses: Floats) -> list[Opinion]:
+        """What it says of windows.
+
+        Args:
+            windows: shape (n, STEPS, channels, SIDE, SIDE), see ``window``; of any precision, such
+                as the half one in which they are kept.
+            courses: shape (n, STEPS, len(COLUMNS)), see ``courses``; not looked at by a model that
+                was trained without them.
+        """
         if not len(windows):
             return []
-        units, classes = self.session.run(list(_OUTPUTS[:2]), {_INPUT: windows})
+        units, classes = self._asked(_OUTPUTS, windows, courses)
         return [self._opinion(one, other) for one, other in zip(units, classes, strict=True)]
+
+    def emotions(self, windows: Floats, courses: Floats) -> F32:
+        """How likely the movements are part of each emotion's prototype.
+
+        ``mien read`` never tells this: it is for scores on labelled sets.
+
+        Args:
+            windows: as for :meth:`opinions`.
+            courses: likewise.
+
+        Returns:
+            Shape (n, len(labels.EMOTIONS)), probabilities.
+        """
+        (found,) = self._asked(("emotions",), windows, courses)
+        return found
+
+    def _asked(self, outputs: Sequence[str], windows: Floats, courses: Floats) -> list[F32]:
+        given = {"windows": windows, "courses": courses}
+        names = [one.name for one in self.session.get_inputs()]
+        told = {name: given[name].astype(np.float32, copy=False) for name in names}
+        found: list[F32] = self.session.run(outputs, told)
+        return found
 
     def _opinion(self, units: F32, classes: F32) -> Opinion:
         calibration, names = self.story["calibration"], self.story["units"]
@@ -100,9 +130,11 @@ def load(path: Path) -> Model:
 
     Raises:
         MissingExtraError: ONNX Runtime is not installed.
-        ModelError: the file is no such model, or made for windows of another form.
+        ModelError: no such file, no such model, or one for windows of another form.
     """
     runtime = require("onnxruntime", EXTRA)
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file: give the micro.onnx of mien train")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:

@@ -5,6 +5,7 @@ steps of true time, whatever the rate of the camera; and the flow of each step a
 before the event is taken and pooled. The flow is that of DIS (Kroeger et al., ECCV 2016).
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -38,6 +39,7 @@ FORM = 1  # raised when windows come out differently; models and stored windows 
 REST = (0.13, 0.02)  # seconds before the onset between which a face is taken to rest
 BEFORE, AFTER = APEX / RATE, (STEPS - 1 - APEX) / RATE  # seconds of a window beside the apex
 
+_STEPS, _SHORT = STEPS // 4, 4  # that must have frames; where these hold the whole event
 _AROUND = 8.0  # px of the flat picture; sigma of what counts as the neighbourhood of a px
 _FLAT = 2.0  # per cent; contrast that counts as texture
 _GAIN = 45.0  # levels per standard deviation of contrast
@@ -102,15 +104,18 @@ class Gathering:
     Attributes:
         onset: seconds; from where the face no longer rests.
         apex: seconds; the middle of the window.
+        offset: seconds; where it is known, a clip may be cut to the event.
     """
 
     onset: float
     apex: float
+    offset: float | None = None
     _sums: F32 = field(init=False)
     _weights: Array = field(init=False)
     _seen: F32 = field(init=False)
     _count: int = field(init=False, default=0)
     _spare: tuple[float, F32] | None = field(init=False, default=None)
+    _times: tuple[float, float] = field(init=False, default=(math.inf, -math.inf))
 
     def __post_init__(self) -> None:
         self._sums = np.zeros((STEPS + 1, *surface().shape), np.float32)
@@ -138,10 +143,19 @@ class Gathering:
             self._spare = time, frame.picture
         self._seen += frame.seen
         self._count += 1
+        self._times = min(time, self._times[0]), max(time, self._times[1])
 
     def _rests(self, time: float) -> float:
         early, late = REST
         return float(self.onset - early <= time <= self.onset - late)
+
+    def _least(self) -> int:
+        """Steps that must have frames."""
+        if self.offset is None:
+            return _STEPS
+        near = 0.5 / RATE
+        first, last = self._times
+        return _SHORT if first <= self.onset + near and last >= self.offset - near else _STEPS
 
     def window(self) -> F32 | None:
         """The motion, shape (STEPS, len(CHANNELS), SIDE, SIDE); None where too little was seen.
@@ -150,7 +164,7 @@ class Gathering:
         cent; how far each cell is seen, 0 to 1.
         """
         known = np.flatnonzero(self._weights[:-1] > 0.0)
-        if self._spare is None or len(known) < STEPS // 4:
+        if self._spare is None or len(known) < self._least():
             return None
         if self._weights[-1] > 0.0:
             rest = self._sums[-1] / np.float32(self._weights[-1])

@@ -75,6 +75,7 @@ def write_report(
         title=escape(source.name),
         style=(folder / "page.css").read_text(encoding="utf-8"),
         body=body,
+        learned=_LEARNED if any(event.learned for event in events) else "",
         resting=_resting(photo, zero),
         version=__version__,
         scripts="" if photo else _scripts(figures, (folder / "page.js").read_text("utf-8")),
@@ -199,6 +200,11 @@ def _scripts(figures: dict[str, Any], code: str) -> str:
     )
 
 
+_LEARNED = (
+    "A learned opinion comes from a small network that was trained on motion made by computer and"
+    " on no real micro-expression: the action units it finds, and the objective class (I to VII, a"
+    " sorting of movements by their action units alone), each with its probability. "
+)
 _SCALE = '<div class="row"><span></span><div class="scale"></div></div>'
 _ZOOM = (
     '<div class="zoom"><h2>The clip over time</h2>'

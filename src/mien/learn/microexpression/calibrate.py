@@ -72,8 +72,10 @@ def logits_of(net: Any, samples: list[Sample], batch: int = 64) -> tuple[Array, 
     found = []
     with torch.inference_mode():
         for start in range(0, len(samples), batch):
-            part = np.stack([one.window for one in samples[start : start + batch]])
-            answers = net(torch.from_numpy(part))[:3]
+            part = samples[start : start + batch]
+            windows = torch.from_numpy(np.stack([one.window for one in part]))
+            courses = torch.from_numpy(np.stack([one.courses for one in part]))
+            answers = net(windows, courses)[:3]
             found.append([answer.double().numpy() for answer in answers])
     units, classes, emotions = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return units, classes, emotions

@@ -15,7 +15,8 @@ SWITCHES = (
 SHIPPED = "shipped"
 
 _WHAT = "a training configuration"
-_KINDS = {"network": str, "switches": list, "rate": float, "decay": float}
+_MOST = {"steps": 10**9, "batch": 10**6, "validation": 10**9, "seed": 2**32 - 1}
+_KINDS = {"network": str, "switches": list, "rate": float, "decay": float, "courses": bool}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Config:
         decay: weight decay (AdamW).
         seed: of everything.
         switches: what is done about rare classes, of :data:`SWITCHES`.
+        courses: whether the network is also told what the reader found of each action unit; ours
+            alone can be.
         validation: synthetic windows on which temperatures and thresholds are chosen.
 
     Raises:
@@ -43,19 +46,31 @@ class Config:
     decay: float = 1e-2
     seed: int = 0
     switches: tuple[str, ...] = ("flip",)
+    courses: bool = False
     validation: int = 4000
 
     def __post_init__(self) -> None:
         if self.network not in NETWORKS:
             raise InputError(f"network: {self.network!r} is none: use {', '.join(NETWORKS)}")
+        if self.courses and self.network != NETWORKS[0]:
+            raise InputError(f"courses: {self.network} looks at motion alone: leave it out")
         unknown = [one for one in self.switches if one not in SWITCHES]
         if unknown:
             raise InputError(f"switches: {unknown[0]!r} is none: use {', '.join(SWITCHES)}")
         for name in ("steps", "batch", "validation"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name}: is a number above 0")
-        if not (self.rate > 0.0 and self.decay >= 0.0 and self.seed >= 0):
-            raise InputError("rate is above 0; decay and seed are not below it")
+        bounds = {
+            "rate": (0.0 < self.rate <= 1.0, "above 0, up to 1"),
+            "decay": (0.0 <= self.decay <= 1.0, "from 0 to 1"),
+            "seed": (self.seed >= 0, "from 0"),
+        }
+        for name, (held, told) in bounds.items():
+            if not held:
+                raise InputError(f"{name}: is a number {told}")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise InputError(f"{name}: is at most {most}")
 
 
 def read_config(which: str) -> Config:
@@ -92,11 +107,16 @@ def told(config: Config) -> str:
 
 def _of_kind(name: str, value: object) -> object:
     kind = _KINDS.get(name, int)
+    if kind is bool and isinstance(value, bool):
+        return value
     if kind is list and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return float(max(min(value, 2), -1))  # whole numbers may be longer than any float
     if kind in (int, str) and isinstance(value, kind) and not isinstance(value, bool):
         return value
-    wants = {list: "a list of names", float: "a number", int: "a whole number", str: "a name"}
+    wants = {
+        list: "a list of names", float: "a number", int: "a whole number", str: "a name",
+        bool: "true or false",
+    }  # fmt: skip
     raise InputError(f"{name}: {value!r} is not {wants[kind]}")

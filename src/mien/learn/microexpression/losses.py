@@ -5,7 +5,7 @@ Menon et al., ICLR 2021. Mixup: Zhang et al., ICLR 2018.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,7 +15,9 @@ from torch.nn import functional
 
 from mien.capture.learned.grid import STEPS
 from mien.capture.learned.labels import MIRRORED
+from mien.core import facs
 
+_OTHER_SIDE = [facs.INDEX[facs.mirrored(column)] for column in facs.COLUMNS]
 _BETA = 0.999  # of class-balanced weights
 _GAMMA = 2.0  # of the focal loss
 _MIX = 0.2  # of the beta density that mixup draws from
@@ -29,6 +31,7 @@ class Batch:
 
     Attributes:
         windows: (n, STEPS, channels, SIDE, SIDE).
+        courses: (n, STEPS, len(COLUMNS)), what a reader found of each action unit.
         aus: (n, len(UNITS)), 0 to 1; NaN where nobody says.
         classes: (n, len(CLASSES)), shares that sum to 1; NaN where nobody says.
         emotions: (n, len(EMOTIONS)), likewise.
@@ -36,6 +39,7 @@ class Batch:
     """
 
     windows: Tensor
+    courses: Tensor
     aus: Tensor
     classes: Tensor
     emotions: Tensor
@@ -56,7 +60,7 @@ class Loss:
         shares = torch.tensor(seen / seen.sum(), dtype=torch.float32)
         self._prior = shares.log() if "logit-adjustment" in switches else torch.zeros(len(seen))
         weights = np.ones(len(seen))
-        if "class-balanced" in switches:
+        if "class-balanced" in switches and counts.any():
             weights = (1.0 - _BETA) / (1.0 - _BETA**seen)
             weights = np.where(counts > 0, weights, 0.0)
             weights = weights / weights[counts > 0].mean()
@@ -97,9 +101,11 @@ def mirrored(batch: Batch, chosen: Tensor) -> Batch:
     sign[0] = -1.0
     other = other * sign.reshape(1, 1, -1, 1, 1)
     windows = torch.where(chosen.reshape(-1, 1, 1, 1, 1), other, batch.windows)
+    read = batch.courses[:, :, _OTHER_SIDE]
+    courses = torch.where(chosen.reshape(-1, 1, 1), read, batch.courses)
     swapped = batch.aus[:, list(MIRRORED)]
     aus = torch.where(chosen[:, None], swapped, batch.aus)
-    return Batch(windows, aus, batch.classes, batch.emotions, batch.times)
+    return replace(batch, windows=windows, courses=courses, aus=aus)
 
 
 def mixed(batch: Batch) -> Batch:
@@ -108,11 +114,18 @@ def mixed(batch: Batch) -> Batch:
     share = float(torch.distributions.Beta(_MIX, _MIX).sample())
     share = max(share, 1.0 - share)
     order = torch.randperm(n, device=batch.windows.device)
-    pairs = [
-        share * one + (1.0 - share) * one[order]
-        for one in (batch.windows, batch.aus, batch.classes, batch.emotions)
-    ]
-    return Batch(pairs[0], pairs[1], pairs[2], pairs[3], batch.times)
+
+    def mix(one: Tensor) -> Tensor:
+        return share * one + (1.0 - share) * one[order]
+
+    return replace(
+        batch,
+        windows=mix(batch.windows),
+        courses=mix(batch.courses),
+        aus=mix(batch.aus),
+        classes=mix(batch.classes),
+        emotions=mix(batch.emotions),
+    )
 
 
 def _moments(logits: Tensor, truth: Tensor) -> Tensor:

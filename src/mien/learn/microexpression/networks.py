@@ -1,23 +1,23 @@
 """The networks: windows in, action units by side, objective class, emotion and moments out.
 
-Ours is a small CNN that looks at each step and a GRU that reads the steps. The others are published
-ones for apex-onset flow, rebuilt from their descriptions with the same heads, so that all of them
-go through one trainer: STSTNet (Liong et al., 2019), Off-ApexNet (Gan et al., 2019), SSSNet
-(Varanka et al., MEB, 2021). Those three see one step, the apex, and say nothing of moments.
+Ours is a small CNN that looks at each step and a GRU that reads the steps. Those of ``published``
+get the same heads, so that all of them go through one trainer.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.capture.learned.grid import APEX, CHANNELS, SIDE, STEPS
+from mien.capture.learned.grid import CHANNELS, STEPS
 from mien.capture.learned.labels import CLASSES, EMOTIONS, UNITS
+from mien.core.facs import COLUMNS
 from mien.learn.microexpression.fields import matched
+from mien.learn.microexpression.published import PUBLISHED
 
 _WIDE, _HIDDEN = 96, 64  # features of a step; of the GRU, each way
-_SIZES = {"ststnet": 16 * 5 * 5, "off-apexnet": 1024, "sssnet": 256}  # features of a window
-NAMES = ("cnn-gru", "ststnet", "off-apexnet", "sssnet")
+_TOLD = 32  # features of what was read
 _FLOOR = 0.05  # hundredths of an IOD; motion this small is noise
+_FAINT = 0.05  # intensity; what is read below it is noise
 
 
 class Network(nn.Module):
@@ -28,28 +28,36 @@ class Network(nn.Module):
             (batch, STEPS, steps_size); the latter is empty where a body looks at the apex alone.
         size: of the features.
         steps_size: of the features of each step; 0 where there are none.
+        courses: whether the body is also given what was read of the action units.
     """
 
-    def __init__(self, body: nn.Module, size: int, steps_size: int) -> None:
+    def __init__(self, body: nn.Module, size: int, steps_size: int, courses: bool = False) -> None:
         super().__init__()
+        self.courses = courses
         self.body = body
         self.aus = nn.Linear(size, len(UNITS))
         self.classes = nn.Linear(size, len(CLASSES))
         self.emotions = nn.Linear(size, len(EMOTIONS))
         self.times = nn.Linear(steps_size, 3) if steps_size else None
 
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(
+        self, windows: Tensor, courses: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Logits.
 
         Args:
             windows: (batch, STEPS, len(CHANNELS), SIDE, SIDE), as
                 :func:`mien.capture.learned.window.window` gives them.
+            courses: (batch, STEPS, len(COLUMNS)), as
+                :func:`mien.capture.learned.courses.courses` gives them; not looked at by a network
+                that was made without them.
 
         Returns:
             Units (batch, len(UNITS)), classes (batch, len(CLASSES)), emotions (batch,
             len(EMOTIONS)), and of onset, apex and offset (batch, 3, STEPS).
         """
-        whole, steps = self.body(_scaled(windows))
+        given = (_scaled(windows), _compared(courses)) if self.courses else (_scaled(windows),)
+        whole, steps = self.body(*given)
         if self.times is None:
             moments = torch.zeros(windows.shape[0], 3, STEPS, device=windows.device)
         else:
@@ -69,20 +77,27 @@ class Answering(nn.Module):
         super().__init__()
         self.net, self._temperatures = net, temperatures
 
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(
+        self, windows: Tensor, courses: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Probabilities of units, classes, emotions, and of each step to be each moment."""
-        units, classes, emotions, times = self.net(windows)
+        units, classes, emotions, times = self.net(windows, courses)
         a, b, c = self._temperatures
         likely = (classes / b).softmax(dim=1), (emotions / c).softmax(dim=1)
         return (units / a).sigmoid(), *likely, times.softmax(dim=2)
 
 
-def network(name: str) -> Network:
-    """One of :data:`NAMES`, untrained."""
+def network(name: str, courses: bool = False) -> Network:
+    """One of ``config.NETWORKS``, untrained.
+
+    Args:
+        name: of the network.
+        courses: whether it is told what was read of the action units; ours alone can be.
+    """
     if name == "cnn-gru":
-        return Network(_CnnGru(_WIDE, _HIDDEN), 4 * _HIDDEN, 2 * _HIDDEN)
-    bodies = {"ststnet": _Ststnet, "off-apexnet": _OffApexnet, "sssnet": _Sssnet}
-    return Network(bodies[name](), _SIZES[name], 0)
+        return Network(_CnnGru(_WIDE, _HIDDEN, courses), 4 * _HIDDEN, 2 * _HIDDEN, courses)
+    body, size = PUBLISHED[name]
+    return Network(body(), size, 0)
 
 
 def _scaled(windows: Tensor) -> Tensor:
@@ -102,13 +117,25 @@ def _scaled(windows: Tensor) -> Tensor:
     return torch.cat([flow, strain, seen, level], dim=2)
 
 
+def _compared(courses: Tensor) -> Tensor:
+    """What was read against the most of the window, and how much that is.
+
+    Returns:
+        (batch, STEPS, len(COLUMNS) + 1).
+    """
+    most = courses.abs().flatten(1).amax(dim=1).reshape(-1, 1, 1) + _FAINT
+    level = 0.5 * most.log() * torch.ones_like(courses[:, :, :1])
+    return torch.cat([courses / most, level], dim=2)
+
+
 class _CnnGru(nn.Module):
     """Per step three strided convolutions, and how far each action unit is; then a GRU both ways.
 
     The units begin as the anatomy model's own fields find them, and are learned on from there.
+    Where the reader's courses are given, they stand beside.
     """
 
-    def __init__(self, wide: int, hidden: int) -> None:
+    def __init__(self, wide: int, hidden: int, courses: bool) -> None:
         super().__init__()
         self.look = nn.Sequential(
             _layer(len(CHANNELS) + 1, 16),
@@ -122,11 +149,17 @@ class _CnnGru(nn.Module):
         start = torch.tensor(matched())
         self.units = nn.Linear(start.shape[1], len(start), bias=False)
         self.units.weight = nn.Parameter(start)
-        self.read = nn.GRU(wide + len(start), hidden, batch_first=True, bidirectional=True)
+        told = _TOLD if courses else 0
+        self.read = nn.GRU(wide + len(start) + told, hidden, batch_first=True, bidirectional=True)
+        if courses:
+            self.told = nn.Sequential(nn.Linear(len(COLUMNS) + 1, _TOLD), nn.ReLU())
 
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, windows: Tensor, courses: Tensor | None = None) -> tuple[Tensor, Tensor]:
         steps = windows.flatten(0, 1)
-        both = torch.cat([self.look(steps), self.units(steps[:, :2].flatten(1))], dim=1)
+        parts = [self.look(steps), self.units(steps[:, :2].flatten(1))]
+        if courses is not None:
+            parts.append(self.told(courses.flatten(0, 1)))
+        both = torch.cat(parts, dim=1)
         read, _ = self.read(both.reshape(-1, STEPS, self.read.input_size))
         return torch.cat([read.mean(dim=1), read.amax(dim=1)], dim=1), read
 
@@ -138,64 +171,3 @@ def _layer(before: int, after: int) -> nn.Sequential:
         nn.BatchNorm2d(after),
         nn.ReLU(),
     )
-
-
-class _Ststnet(nn.Module):
-    """Three shallow streams of 3, 5 and 8 filters over u, v and strain."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.streams = nn.ModuleList(
-            nn.Sequential(
-                nn.Conv2d(3, filters, 3, padding=1),
-                nn.ReLU(),
-                nn.MaxPool2d(3, 3, padding=1),
-                nn.Dropout(0.1),
-            )
-            for filters in (3, 5, 8)
-        )
-        self.pool = nn.AvgPool2d(2, 2)
-
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        apex = windows[:, APEX, :3]
-        seen = torch.cat([stream(apex) for stream in self.streams], dim=1)
-        return self.pool(seen).flatten(1), apex
-
-
-class _OffApexnet(nn.Module):
-    """Two streams, u and v, and two wide layers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.streams = nn.ModuleList(
-            nn.Sequential(
-                nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-                nn.Conv2d(6, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-            )
-            for _ in range(2)
-        )  # fmt: skip
-        cells = 2 * 16 * (SIDE // 4) ** 2
-        self.wide = nn.Sequential(
-            nn.Linear(cells, 1024), nn.ReLU(), nn.Dropout(0.5), nn.Linear(1024, 1024), nn.ReLU()
-        )
-
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        apex = windows[:, APEX]
-        seen = [stream(apex[:, at : at + 1]) for at, stream in enumerate(self.streams)]
-        return self.wide(torch.cat(seen, dim=1)), apex
-
-
-class _Sssnet(nn.Module):
-    """Two convolutions and one wide layer over u, v and strain."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.look = nn.Sequential(
-            nn.Conv2d(3, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-            nn.Dropout(0.5), nn.Linear(64 * (SIDE // 4) ** 2, 256), nn.ReLU(), nn.Dropout(0.5),
-        )  # fmt: skip
-
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        apex = windows[:, APEX, :3]
-        return self.look(apex), apex

@@ -41,17 +41,18 @@ def run(
         out: folder of the model and of the checkpoint.
         labelled: windows of a set; None: windows of nobody.
         progress: told about the steps.
-        say: is given a line on what was chosen on what.
+        say: is given a line where a run goes on or is stopped, and in the end on what was chosen on
+            what, and how good it is there.
 
     Raises:
-        InputError: the folder holds a run with another configuration, or a network without
-            windows of a set where the switches ask for one.
+        InputError: the folder holds a run with another configuration, the training diverges, or
+            the switches ask for windows of a set where there is none.
         MissingExtraError: the extra ``train`` is not installed.
     """
-    if labelled is None and "oversample" in config.switches:
-        raise InputError("switches: oversample is for a set: windows of nobody are drawn evenly")
+    if labelled is None:
+        check_unlabelled(config)
     source = source_of(config.seed, config.switches, labelled)
-    net = train(config, source, out, progress)
+    net = train(config, source, out, progress, say=say)
     held = validation(config)
     calibration = calibrated(net, held)
     figures = export(net, config, calibration, held, out / MODEL)
@@ -59,4 +60,19 @@ def run(
         f"leak audit: {config.steps} steps, fixed beforehand; temperatures and thresholds chosen on"
         f" {len(held)} synthetic windows (seed of their own); nothing was chosen on a test"
     )
+    plain, small = (
+        ", ".join(f"{of} {figures[f'{kind} {of}']:.3f}" for of in ("AU F1", "class UF1"))
+        for kind in ("float", "int8")
+    )
+    say(f"on {len(held)} synthetic windows: {plain} (int8: {small})")
     return Trained(out / MODEL, figures)
+
+
+def check_unlabelled(config: Config) -> None:
+    """Refuse a configuration that asks for a set.
+
+    Raises:
+        InputError: the message begins with the field.
+    """
+    if "oversample" in config.switches:
+        raise InputError("switches: oversample is for a set: windows of nobody are drawn evenly")

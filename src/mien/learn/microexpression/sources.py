@@ -4,24 +4,21 @@ A window has a number, and the same number is always the same window: a run that
 with the very ones it had not seen.
 """
 
-import json
+import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.capture.learned.grid import CHANNELS, SIDE, STEPS
-from mien.capture.learned.labels import CLASSES, EMOTIONS, UNITS
-from mien.capture.learned.window import FORM
-from mien.core.errors import InputError
+from mien.capture.learned.labels import CLASSES
 from mien.learn.microexpression.synthetic import Sample, sample, truth
 
 F32 = NDArray[np.float32]
 
 _COUNTED = 4000  # synthetic windows whose labels are counted
+_HASHED = 8  # synthetic windows that stand for all of them
 
 
 class Source(Protocol):
@@ -33,6 +30,10 @@ class Source(Protocol):
 
     def counts(self) -> NDArray[np.int64]:
         """How often each class is among them, shape (len(CLASSES),)."""
+        ...
+
+    def digest(self) -> str:
+        """Another one where the windows, or what is said of them, are others."""
         ...
 
 
@@ -55,6 +56,12 @@ class Synthetic:
         classes = [truth(self.seed, number) for number in range(_COUNTED)]
         return np.bincount(classes, minlength=len(CLASSES))
 
+    def digest(self) -> str:
+        """Of the first few."""
+        some = [self[number] for number in range(_HASHED)]
+        parts = [np.round(part, 3) for one in some for part in (one.window, one.courses, one.aus)]
+        return _digest(*parts, str(self.seed))
+
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
@@ -62,15 +69,17 @@ class Labelled:
 
     Attributes:
         windows: shape (n, STEPS, len(CHANNELS), SIDE, SIDE), float16 or float32.
+        courses: shape (n, STEPS, len(COLUMNS)), what the reader found of each action unit.
         aus: shape (n, len(UNITS)); NaN where nobody says.
         classes: shape (n,); -1 where nobody says.
-        emotions: shape (n,); -1 where nobody says.
+        emotions: shape (n,), see ``emotions``; -1 where nobody says.
         times: shape (n, 3), steps; NaN where nobody says.
         subjects: who, n of them.
         names: of the clips, n of them.
     """
 
     windows: NDArray[np.floating[Any]]
+    courses: F32
     aus: F32
     classes: NDArray[np.int64]
     emotions: NDArray[np.int64]
@@ -87,6 +96,7 @@ class Labelled:
         who, what = ([values[i] for i in at] for values in (self.subjects, self.names))
         return Labelled(
             self.windows[at],
+            self.courses[at],
             self.aus[at],
             self.classes[at],
             self.emotions[at],
@@ -99,6 +109,7 @@ class Labelled:
         """One window."""
         return Sample(
             self.windows[number].astype(np.float32),
+            self.courses[number],
             self.aus[number],
             int(self.classes[number]),
             int(self.emotions[number]),
@@ -108,6 +119,50 @@ class Labelled:
     def counts(self) -> NDArray[np.int64]:
         """Of all whose class is known."""
         return np.bincount(self.classes[self.classes >= 0], minlength=len(CLASSES))
+
+    def digest(self) -> str:
+        """Of everything in it."""
+        return _digest(*(getattr(self, part.name) for part in fields(self)))
+
+
+def gathered(samples: Sequence[Sample], subjects: Sequence[str], names: Sequence[str]) -> Labelled:
+    """Windows one by one as a set.
+
+    Args:
+        samples: the windows.
+        subjects: who each is of.
+        names: of their clips.
+    """
+    return Labelled(
+        np.stack([one.window for one in samples]).astype(np.float16),
+        np.stack([one.courses for one in samples]),
+        np.stack([one.aus for one in samples]),
+        np.array([one.klass for one in samples]),
+        np.array([one.emotion for one in samples]),
+        np.stack([one.times for one in samples]),
+        tuple(subjects),
+        tuple(names),
+    )
+
+
+def joined(parts: Sequence[Labelled]) -> Labelled:
+    """Several sets as one, in order."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def whole(name: str) -> Any:
+        return np.concatenate([getattr(one, name) for one in parts])
+
+    return Labelled(
+        whole("windows"),
+        whole("courses"),
+        whole("aus"),
+        whole("classes"),
+        whole("emotions"),
+        whole("times"),
+        tuple(who for one in parts for who in one.subjects),
+        tuple(what for one in parts for what in one.names),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +198,19 @@ class Drawn:
         return self.labelled[int(random.choice(rows))]
 
     def counts(self) -> NDArray[np.int64]:
-        """Of the set; where classes are balanced, as they are drawn."""
+        """As they are drawn: balanced or not, with as many windows beside as the set has."""
         counts = self.labelled.counts()
         if self.balanced:
             counts = np.where(counts > 0, counts.sum() // max(int((counts > 0).sum()), 1), 0)
+        if self.beside is not None:
+            others = self.beside.counts()
+            counts = counts + np.ceil(others * (len(self.labelled) / others.sum()))
         return np.asarray(counts, np.int64)
+
+    def digest(self) -> str:
+        """Of the set, and of what is beside it."""
+        beside = "" if self.beside is None else self.beside.digest()
+        return _digest(self.labelled.digest(), str(self.seed), str(self.balanced), beside)
 
 
 def source_of(seed: int, switches: Collection[str], labelled: Labelled | None) -> Source:
@@ -164,46 +227,13 @@ def source_of(seed: int, switches: Collection[str], labelled: Labelled | None) -
     return Drawn(labelled, seed, "oversample" in switches, beside)
 
 
-def read_windows(path: Path) -> Labelled:
-    """Windows that :func:`write_windows` wrote.
-
-    Raises:
-        InputError: no such file, or one of another kind or an older form.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            about = json.loads(str(stored["about"]))
-            parts = {name: stored[name] for name in stored.files if name != "about"}
-        found = Labelled(**parts, subjects=tuple(about["subjects"]), names=tuple(about["names"]))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file: windows are made of a set first") from None
-    except (KeyError, ValueError, OSError, TypeError) as error:
-        raise InputError(f"{path}: holds no windows: make them again") from error
-    shape = (STEPS, len(CHANNELS), SIDE, SIDE)
-    fits = about.get("form") == FORM and found.windows.shape[1:] == shape
-    if not (fits and found.aus.shape[1:] == (len(UNITS),)):
-        raise InputError(f"{path}: windows of another form of mien: make them again")
-    return found
-
-
-def write_windows(labelled: Labelled, path: Path) -> None:
-    """Keep windows and labels; EMOTIONS and CLASSES are stored as their numbers."""
-    from mien.media.files import atomic
-
-    about = {
-        "form": FORM,
-        "subjects": labelled.subjects,
-        "names": labelled.names,
-        "emotions": EMOTIONS,
-        "classes": CLASSES,
-    }
-    with atomic(path) as part, part.open("wb") as file:
-        np.savez_compressed(
-            file,
-            windows=labelled.windows.astype(np.float16),
-            aus=labelled.aus,
-            classes=labelled.classes,
-            emotions=labelled.emotions,
-            times=labelled.times,
-            about=json.dumps(about),
-        )
+def _digest(*parts: object) -> str:
+    """SHA-256 of arrays and words."""
+    found = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            found.update(f"{part.dtype}{part.shape}".encode())
+            found.update(np.ascontiguousarray(part).tobytes())
+        else:
+            found.update(repr(part).encode())
+    return found.hexdigest()

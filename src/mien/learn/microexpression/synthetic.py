@@ -18,12 +18,14 @@ from mien.core.facs import COLUMNS
 from mien.learn.microexpression import noise
 from mien.learn.microexpression.fields import FACES, PX, Face, face, other, rigid, seen_flow, smooth
 from mien.learn.microexpression.happenings import Happening, happening
+from mien.learn.microexpression.reading import reading
 
 Array = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
 _WEAKEST = 0.25  # px below which nobody would name a unit
-_YAW, _PITCH = 35.0, 15.0  # degrees
+_YAW, _PITCH, _TURNED = 35.0, 15.0, 40.0  # degrees
+_ASIDE = 0.4  # share of the heads that are turned anyhow, not mostly little
 _DROPPED, _FROZEN = 0.15, 0.08  # share of clips
 _RIGID = 7
 _CALM, _QUICK = 2.5, 7.0  # degrees by which heads turn meanwhile
@@ -35,6 +37,7 @@ class Sample:
 
     Attributes:
         window: as of :func:`mien.capture.learned.window.window`.
+        courses: as of :func:`mien.capture.learned.courses.courses`.
         aus: shape (len(UNITS),), float32, 1 where a unit moves; NaN where nobody says.
         klass: index in :data:`CLASSES`; -1 where nobody says.
         emotion: index in :data:`EMOTIONS`; -1 where nobody says or nothing moves.
@@ -42,6 +45,7 @@ class Sample:
     """
 
     window: F32
+    courses: F32
     aus: F32
     klass: int
     emotion: int
@@ -53,7 +57,9 @@ def sample(seed: int, index: int) -> Sample:
     random = np.random.default_rng((seed, index))
     what = happening(random)
     one = face(int(random.integers(FACES)))
-    towards = rotation_of(_bell(random, _YAW), _bell(random, _PITCH), 0.0)[2]
+    aside = random.random() < _ASIDE
+    yaw = float(random.uniform(-_TURNED, _TURNED)) if aside else _bell(random, _YAW)
+    towards = rotation_of(yaw, _bell(random, _PITCH), 0.0)[2]
     fields = [other(random, one, motion.unit) for motion in what.motions]
     stacked = np.stack(fields) if fields else np.zeros((0, SIDE, SIDE, 3), np.float32)
     depth = _depth_error(random, one)
@@ -63,15 +69,16 @@ def sample(seed: int, index: int) -> Sample:
     scale = np.array([PX * motion.pixels for motion in what.motions], np.float32)
     moves = moves * scale[:, None, None, None]
     frames, weights = _clock(random, what)
-    courses = _courses(what, frames, weights)
-    found = np.tensordot(courses, _absorbed(random, moves, heads), axes=1)
+    shown = _shown(what, frames, weights)
+    found = np.tensordot(shown, _absorbed(random, moves, heads), axes=1)
     found = noise.lost(random, found.astype(np.float32))
     found += np.tensordot(_turns(random), flow[count + _RIGID :], axes=1)
     found += np.tensordot(_shaken(random), heads, axes=1)
     grain = noise.level(random) * float(np.clip(60.0 * np.diff(frames).mean(), 0.5, 1.5))
-    found += noise.noise(random, grain)
+    found += noise.noise(random, grain) * noise.slanted(facing)
     window = packed(found.astype(np.float32), noise.hidden(random, facing))
-    return Sample(window, *_truth(what))
+    courses = reading(np.random.default_rng((seed, index, 1)), what.motions, shown)
+    return Sample(window, courses, *_truth(what))
 
 
 def truth(seed: int, index: int) -> int:
@@ -133,7 +140,7 @@ def _clock(random: np.random.Generator, what: Happening) -> tuple[Array, Array]:
     return frames, whole / whole.sum(axis=1, keepdims=True)
 
 
-def _courses(what: Happening, frames: Array, weights: Array) -> Array:
+def _shown(what: Happening, frames: Array, weights: Array) -> Array:
     """How much of each motion each step shows against rest, shape (STEPS, motions)."""
     if not what.motions:
         return np.zeros((STEPS, 0))

@@ -1,19 +1,16 @@
 """The trainer of all networks: fixed steps, exact resume, nothing chosen on a test."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mien.capture.learned.labels import CLASSES, EMOTIONS
 from mien.core.errors import InputError
 from mien.core.extras import require
-from mien.core.seams import Progress, silent
+from mien.core.seams import Progress, Say, silent, unheard
 from mien.learn.microexpression import checkpoint
+from mien.learn.microexpression.batches import loaded
 from mien.learn.microexpression.config import Config
 from mien.learn.microexpression.sources import Source, Synthetic
 from mien.learn.microexpression.synthetic import Sample
@@ -31,44 +28,32 @@ _VALIDATION = 1  # added to the seed: no window of the validation is ever traine
 PLACE = "training.safetensors"
 
 
-@dataclass(frozen=True)
-class _Batches:
-    """Batches by number, for a loader in a process of its own."""
-
-    source: Source
-    size: int
-    count: int
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, number: int) -> "Batch":
-        first = number * self.size
-        return batch_of([self.source[first + at] for at in range(self.size)])
-
-
 def train(
     config: Config,
     source: Source,
     out: Path | None = None,
     progress: Progress = silent,
     workers: int = 1,
+    say: Say = unheard,
 ) -> "torch.nn.Module":
     """Train a network.
 
     Args:
         config: of the run.
         source: what it is trained on.
-        out: folder of the checkpoint; the same run goes on there. None: nothing is kept.
+        out: folder of the checkpoint; the same run goes on there, also where it was interrupted in
+            the middle of a step. None: nothing is kept.
         progress: told about the steps.
         workers: processes that make windows beside the one that trains; 0: none.
+        say: is given a line where a run goes on, and where it is stopped.
 
     Returns:
         The network, in evaluation mode.
 
     Raises:
         MissingExtraError: PyTorch or Accelerate is not installed.
-        InputError: the folder holds a run with another configuration.
+        InputError: the folder holds a run with another configuration or on other windows, or is no
+            folder; or the loss is no number any more, and nothing is kept.
     """
     torch = require("torch", EXTRA)
     accelerate = require("accelerate", EXTRA)
@@ -78,26 +63,52 @@ def train(
     torch.manual_seed(config.seed)
     torch.set_num_threads(1)  # sums come out the same on any number of cores
     accelerator = accelerate.Accelerator()
-    net = network(config.network)
+    net = network(config.network, config.courses)
     optimiser = torch.optim.AdamW(net.parameters(), lr=config.rate, weight_decay=config.decay)
-    start = 0 if out is None else _resumed(out, config, net, optimiser)
+    data = "" if out is None else source.digest()
+    start = 0 if out is None else _resumed(out, config, data, net, optimiser)
+    if 0 < start < config.steps:
+        say(f"going on from step {start}")
     net, optimiser = accelerator.prepare(net, optimiser)
     loss = Loss(config.switches, source.counts())
     net.train()
-    for step, batch in enumerate(_loaded(config, source, start, workers), start=start):
-        seen = _varied(_on(batch, accelerator.device), config)
-        for group in optimiser.param_groups:
-            group["lr"] = rate_at(step, config)
-        optimiser.zero_grad()
-        accelerator.backward(loss(net(seen.windows), seen))
-        accelerator.clip_grad_norm_(net.parameters(), _CLIP)
-        optimiser.step()
-        done = step + 1
-        if out is not None and (done % _KEEP == 0 or done == config.steps):
-            plain = accelerator.unwrap_model(net)
-            checkpoint.save(out / PLACE, config, done, plain, optimiser)
-        progress("train", done, config.steps)
+    place = None  # after the last whole step: a key may be pressed in the middle of one
+    try:
+        with closing(loaded(config, source, start, workers)) as batches:
+            for step, batch in enumerate(batches, start=start):
+                for group in optimiser.param_groups:
+                    group["lr"] = rate_at(step, config)
+                seen = _varied(_on(batch, accelerator.device), config)
+                if not _stepped(accelerator, net, optimiser, loss, seen):
+                    raise _diverged(step + 1, out)
+                if out is not None:
+                    plain = accelerator.unwrap_model(net)
+                    place = checkpoint.taken(config, data, step + 1, plain, optimiser)
+                    if place.step % _KEEP == 0 or place.step == config.steps:
+                        checkpoint.save(place, out / PLACE)
+                progress("train", step + 1, config.steps)
+    except KeyboardInterrupt:
+        if out is not None:
+            if place is not None:
+                checkpoint.save(place, out / PLACE)
+            done = start if place is None else place.step
+            say(f"stopped at step {done} of {config.steps}: the same command goes on")
+        raise
     return accelerator.unwrap_model(net).cpu().eval()
+
+
+def _stepped(accelerator: Any, net: Any, optimiser: Any, loss: Any, seen: "Batch") -> bool:
+    """One step of the optimiser, unless the loss is no number."""
+    import torch
+
+    optimiser.zero_grad()
+    cost = loss(net(seen.windows, seen.courses), seen)
+    if not torch.isfinite(cost):
+        return False
+    accelerator.backward(cost)
+    accelerator.clip_grad_norm_(net.parameters(), _CLIP)
+    optimiser.step()
+    return True
 
 
 def rate_at(step: int, config: Config) -> float:
@@ -115,45 +126,6 @@ def validation(config: Config) -> list[Sample]:
     return [source[number] for number in range(config.validation)]
 
 
-def batch_of(samples: list[Sample]) -> "Batch":
-    """Windows as tensors."""
-    import torch
-
-    from mien.learn.microexpression.losses import Batch
-
-    def shares(numbers: list[int], count: int) -> NDArray[np.float32]:
-        found = np.eye(count, dtype=np.float32)[numbers]
-        found[np.array(numbers) < 0] = np.nan
-        return found
-
-    return Batch(
-        torch.from_numpy(np.stack([one.window for one in samples])),
-        torch.from_numpy(np.stack([one.aus for one in samples])),
-        torch.from_numpy(shares([one.klass for one in samples], len(CLASSES))),
-        torch.from_numpy(shares([one.emotion for one in samples], len(EMOTIONS))),
-        torch.from_numpy(np.stack([one.times for one in samples])),
-    )
-
-
-def _loaded(config: Config, source: Source, start: int, workers: int) -> Iterator["Batch"]:
-    """The batches that are left, in order, made ahead by other processes."""
-    import torch
-    from torch.utils.data import DataLoader
-
-    batches: Any = _Batches(source, config.batch, config.steps)
-    numbers = range(start, config.steps)
-    return iter(
-        DataLoader(
-            batches,
-            batch_size=None,
-            sampler=numbers,
-            num_workers=workers,
-            worker_init_fn=_one_thread if workers else None,
-            generator=torch.Generator(),  # else it draws from ours, at every start
-        )
-    )
-
-
 def _varied(batch: "Batch", config: Config) -> "Batch":
     """A batch with some windows mirrored or mixed, where that is asked for."""
     import torch
@@ -166,20 +138,13 @@ def _varied(batch: "Batch", config: Config) -> "Batch":
     return mixed(batch) if "mixup" in config.switches else batch
 
 
-def _one_thread(_: int) -> None:
-    import cv2
-
-    cv2.setNumThreads(0)
-
-
 def _on(batch: "Batch", device: Any) -> "Batch":
     from mien.learn.microexpression.losses import Batch
 
-    parts = (batch.windows, batch.aus, batch.classes, batch.emotions, batch.times)
-    return Batch(*(part.to(device) for part in parts))
+    return Batch(*(getattr(batch, part.name).to(device) for part in fields(batch)))
 
 
-def _resumed(out: Path, config: Config, net: Any, optimiser: Any) -> int:
+def _resumed(out: Path, config: Config, data: str, net: Any, optimiser: Any) -> int:
     """Steps that are done already."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / PLACE
@@ -188,5 +153,17 @@ def _resumed(out: Path, config: Config, net: Any, optimiser: Any) -> int:
     place = checkpoint.load(path)
     if place.config != config:
         raise InputError(f"{path}: is of a run with another configuration: give another folder")
-    checkpoint.restore(place, net, optimiser)
+    if place.data != data:
+        raise InputError(f"{path}: is of a run on other windows or labels: give another folder")
+    try:
+        checkpoint.restore(place, net, optimiser)
+    except (RuntimeError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: is of a network with other layers: remove it") from error
     return place.step
+
+
+def _diverged(step: int, out: Path | None) -> InputError:
+    """What is raised; a place that leads there is of no use."""
+    if out is not None:
+        (out / PLACE).unlink(missing_ok=True)
+    return InputError(f"the loss is no number at step {step}: use a smaller rate")
