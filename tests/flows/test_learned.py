@@ -12,6 +12,7 @@ from mien.capture.learned import opinion
 from mien.capture.learned.grid import APEX, CHANNELS, SIDE, STEPS
 from mien.core.face import Event, Opinion
 from mien.export import events_json
+from mien.flows import learned
 from mien.flows.learned import Moment, windows
 from mien.flows.read import Reading, read
 from mien.media.writer import write_video
@@ -77,16 +78,39 @@ def told(nothing: float, kind: str = "micro") -> Event:
 
 
 def test_only_what_is_likely_nothing_falls() -> None:
-    still, turned = 0.5, 8.0  # degrees
-    assert opinion.stands(told(opinion.NOTHING - 0.01), still)
-    assert not opinion.stands(told(opinion.NOTHING + 0.01), still)
-    assert not opinion.stands(told(opinion.NOTHING - 0.01), turned)
-    assert opinion.stands(told(opinion.NOTHING_TURNED - 0.01), turned)
+    event, still, turned = told(0.0), 0.5, 8.0  # degrees
+
+    def alone(nothing: float) -> Opinion:
+        return Opinion({}, {"none": nothing, "VII": 1.0 - nothing}, abstains=False)
+
+    assert opinion.stands(event, alone(opinion.NOTHING - 0.01), still)
+    assert not opinion.stands(event, alone(opinion.NOTHING + 0.01), still)
+    assert not opinion.stands(event, alone(opinion.NOTHING - 0.01), turned)
+    assert opinion.stands(event, alone(opinion.NOTHING_TURNED - 0.01), turned)
     moving = Opinion({"AU04L": 0.6}, {"none": 0.9}, abstains=False)
-    assert opinion.stands(replace(told(0.9), learned=moving), turned)
-    assert opinion.stands(replace(told(1.0), confidence=opinion.SURE), turned)
-    assert opinion.stands(told(1.0, "macro"), turned)
-    assert opinion.stands(replace(told(1.0), learned=None), turned)
+    assert opinion.stands(event, moving, turned)
+    assert opinion.stands(replace(event, confidence=opinion.SURE), alone(1.0), turned)
+    assert opinion.stands(told(0.0, "macro"), alone(1.0), turned)
+    assert opinion.stands(event, None, turned)
+
+
+def test_what_falls_is_asked_of_the_motion_alone(
+    clip: Path, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader cannot be a witness of itself."""
+
+    class Believer:
+        def opinions(self, windows: object, courses: np.ndarray) -> list[Opinion]:
+            said = [0.0 if one.any() else 1.0 for one in courses]
+            return [Opinion({}, {"none": one, "VII": 1.0 - one}, abstains=False) for one in said]
+
+    monkeypatch.setattr(learned, "shipped", Believer)
+    unsure = [replace(one, kind="micro", confidence=0.1) for one in reading.events[:1]]
+    sure = [replace(unsure[0], confidence=1.0)]
+    assert learned.judged(clip, reading.track, reading.neutrals, unsure) == []
+    (kept,) = learned.judged(clip, reading.track, reading.neutrals, sure)
+    assert kept.learned is not None
+    assert kept.learned.classes["none"] == 0.0  # what is told is of both
 
 
 def test_opinions_survive_the_file(tmp_path: Path) -> None:

@@ -42,12 +42,13 @@ def judged(
     model = shipped()
     found = []
     for event, moment, window in zip(events, moments, looked, strict=True):
-        one = event
+        told = alone = None
         if window is not None:
             course = courses_of(track, moment)
-            one = replace(event, learned=model.opinions(window[None], course[None])[0])
-        if stands(one, _turn(track, one)):
-            found.append(one)
+            both = np.stack([course, np.zeros_like(course)])
+            told, alone = model.opinions(np.stack([window, window]), both)
+        if stands(event, alone, _turn(track, event)):
+            found.append(replace(event, learned=told))
     return found
 
 

@@ -92,21 +92,23 @@ class Model:
         )
 
 
-def stands(event: Event, turn: float) -> bool:
+def stands(event: Event, alone: Opinion | None, turn: float) -> bool:
     """Whether an event is still listed after the model was asked.
 
     A brief one is not, where the spotter is not sure, the model finds no unit at all, and nothing
     is likely to move: so it answers to what codecs, flicker and turning heads leave over.
 
     Args:
-        event: with its opinion.
+        event: that the spotter found.
+        alone: what the model says of the motion alone: a witness that was not told what the reader
+            found, which is why the event was spotted. None: too little was seen.
         turn: degrees of yaw or pitch by which the head turns meanwhile.
     """
-    if event.learned is None or event.kind != "micro":
+    if alone is None or event.kind != "micro":
         return True
     nothing = NOTHING_TURNED if turn > TURNS else NOTHING
-    sure = event.confidence >= SURE or bool(event.learned.aus)
-    return sure or event.learned.classes["none"] < nothing
+    sure = event.confidence >= SURE or bool(alone.aus)
+    return sure or alone.classes["none"] < nothing
 
 
 def available() -> bool:
