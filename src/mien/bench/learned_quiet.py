@@ -1,7 +1,7 @@
 """Is the model silent where nothing happens? Windows of clips without any expression.
 
 The model is asked about a moment at which nothing was spotted, which a reading never does: harder
-than what it is used for.
+than what it is used for. It is asked of the motion alone, as where it decides what is listed.
 """
 
 import tempfile
@@ -16,10 +16,12 @@ from mien.bench.people import each
 from mien.bench.result import Row
 from mien.bench.spot_cases import Case, matrix
 from mien.bench.spot_scene import film
+from mien.capture.learned.grid import STEPS
 from mien.capture.learned.opinion import Model
 from mien.capture.learned.window import FORM
+from mien.core.facs import COLUMNS
 from mien.core.seams import Progress
-from mien.flows.learned import Moment, courses_of, windows
+from mien.flows.learned import Moment, windows
 from mien.flows.read import read
 from mien.media.files import atomic
 
@@ -89,13 +91,13 @@ def _made(work: _Work) -> None:
         reading = read(clip, learned=False)
         moment = Moment(0, _ONSET, _APEX)
         found = windows(clip, reading.track, reading.neutrals, [moment])
-        courses = courses_of(reading.track, moment)
     there = [one for one in found if one is not None]
     with atomic(work.store) as part, part.open("wb") as file:
-        np.savez_compressed(file, windows=np.array(there), courses=courses)
+        np.savez_compressed(file, windows=np.array(there))
 
 
 def _silent(model: Model, store: Path) -> bool:
     with np.load(store) as stored:
-        windows, courses = stored["windows"], stored["courses"][None]
-    return all(next(iter(one.classes)) == "none" for one in model.opinions(windows, courses))
+        windows = stored["windows"]
+    untold = np.zeros((len(windows), STEPS, len(COLUMNS)), np.float32)
+    return all(next(iter(one.classes)) == "none" for one in model.opinions(windows, untold))
