@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli import bench_learned, bench_micro
+from mien.cli import bench_learned, bench_micro, bench_nano
 from mien.cli.options import local_path, numbers
 from mien.cli.progress import bar
 from mien.core.errors import InputError
@@ -65,6 +65,7 @@ def register(app: typer.Typer) -> None:
     suites.command("ffe")(ffe)
     bench_learned.register(suites)
     bench_micro.register(suites)
+    bench_nano.register(suites)
     app.add_typer(suites, name="bench", help=_HELP)
 
 

@@ -17,7 +17,7 @@ from mien.learn.pixelsmile.conditioning import Conditioning
 from mien.learn.pixelsmile.crops import WATCH, place
 from mien.learn.pixelsmile.encoders import clip, random_conv
 from mien.learn.pixelsmile.examples import Faces, drawn, gathered
-from mien.learn.pixelsmile.nano import SIDE, WORDS, nano
+from mien.learn.pixelsmile.nano import SCALE, SIDE, WORDS, _evened, latents_of, nano
 from mien.learn.pixelsmile.sampling import sampled
 from mien.learn.pixelsmile.stand_ins import persons_cnn, scores_cnn
 
@@ -29,17 +29,21 @@ def pictures(count: int, seed: int = 0) -> torch.Tensor:
     return torch.rand((count, 3, SIDE, SIDE), generator=generator) * 2.0 - 1.0
 
 
+def latents(count: int, seed: int = 0) -> torch.Tensor:
+    return SCALE * pictures(count, seed)
+
+
 def asked(count: int, score: float = 0.5) -> Conditioning:
     words = torch.arange(count) % (len(WORDS) - 1) + 1
     return Conditioning(torch.zeros(count, dtype=torch.long), words, torch.full((count,), score))
 
 
 def test_its_size_is_as_told() -> None:
-    assert sum(one.numel() for one in nano().module.parameters()) == 646_320
+    assert sum(one.numel() for one in nano().module.parameters()) == 1_443_251
 
 
 def test_it_begins_as_the_source() -> None:
-    source, noisy, time = pictures(2), pictures(2, 1), torch.tensor([0.1, 0.8])
+    source, noisy, time = latents(2), pictures(2, 1), torch.tensor([0.1, 0.8])
     velocity = nano().module(noisy, time, source, asked(2))
     clean = losses.clean_estimate(noisy, velocity, time)
     torch.testing.assert_close(clean, source, atol=1e-5, rtol=0.0)
@@ -47,12 +51,36 @@ def test_it_begins_as_the_source() -> None:
     torch.testing.assert_close(drawn_anew, source, atol=1e-4, rtol=0.0)
 
 
+def test_latents_are_pictures_times_eight() -> None:
+    squares = torch.arange(256, dtype=torch.uint8).repeat(12).reshape(1, 3, SIDE, SIDE)
+    decoded = nano().decode(latents_of(squares))
+    torch.testing.assert_close((decoded + 1.0) * 127.5, squares.float(), atol=1e-3, rtol=0.0)
+    assert float(latents_of(squares).abs().max()) == SCALE
+
+
+@given(st.floats(0.0, 1.0))
+def test_what_the_model_sees_is_as_large_at_every_time(time: float) -> None:
+    chance = torch.Generator().manual_seed(0)
+    clean, noise = torch.randn((2, 4, 3, SIDE, SIDE), generator=chance)
+    when = torch.full((4,), time)
+    seen = _evened(losses.noised(0.5 * SCALE * clean, noise, when), when)
+    assert float(seen.std()) == pytest.approx(0.5, rel=0.05)
+
+
+def test_places_are_unlike_and_near_ones_alike() -> None:
+    places = nano().module.places.detach()
+    alike = torch.cosine_similarity(places[:, None], places[None], dim=2)
+    assert float((alike - torch.eye(len(places))).max()) < 0.99
+    assert alike[0, 1] > alike[0, 3] > alike[0, 7]  # along a row
+    assert alike[0, 8] > alike[0, 24] > alike[0, 56]  # down a column
+
+
 def test_every_input_counts() -> None:
     module = nano(3).module
     torch.nn.init.normal_(module.residual.weight, generator=torch.Generator().manual_seed(0))
-    base = (pictures(2), torch.tensor([0.3, 0.6]), pictures(2, 1), asked(2))
+    base = (latents(2), torch.tensor([0.3, 0.6]), latents(2, 1), asked(2))
     first = module(*base)
-    others = (pictures(2, 2), torch.tensor([0.4, 0.7]), pictures(2, 3), asked(2, 0.9))
+    others = (latents(2, 2), torch.tensor([0.4, 0.7]), latents(2, 3), asked(2, 0.9))
     for at, other in enumerate(others):
         changed = [*base]
         changed[at] = other
@@ -81,7 +109,8 @@ def test_what_is_learned_tells_expressions_and_persons_apart(
 ) -> None:
     monkeypatch.setattr(stand_ins, "_STEPS", 60)
     rows = gathered(ffe)
-    shown = torch.stack([Faces(rows, "continuous")[number].edits for number in range(len(rows))])
+    latents = [Faces(rows, "continuous")[number].edits for number in range(len(rows))]
+    shown = nano().decode(torch.stack(latents))
     fear, surprised = (scores_cnn(rows, 1)(shown[:, branch]) for branch in (0, 1))
     alike = torch.cosine_similarity(fear, fear.roll(1, 0)).mean()
     assert float(alike) > float(torch.cosine_similarity(fear, surprised).mean()) + 0.5

@@ -109,6 +109,34 @@ def export(path: Path, place: Place, backbone: "Backbone") -> None:
     _write(path, tensors, _story(place.config, place.data, place.step) | dict(backbone.header))
 
 
+def finished(path: Path, config: Config, data: str) -> bool:
+    """Whether a file of :func:`export` is what a run with this configuration and data ends in."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as stored:
+            header = stored.metadata() or {}
+    except (SafetensorError, OSError):
+        return False
+    story = _story(config, data, config.steps)
+    return all(header.get(name) == value for name, value in story.items())
+
+
+def fill(path: Path, module: Any) -> None:
+    """Put the weights of :func:`export` into a model whose parameters are called as in the file.
+
+    Raises:
+        InputError: the file holds no weights, or those of another model.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        module.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise InputError(f"{path}: holds no weights of this model: train it again") from error
+
+
 def write_curves(path: Path, rows: Sequence[Sequence[float]]) -> None:
     """Write the losses of every step, :data:`CURVES`.
 

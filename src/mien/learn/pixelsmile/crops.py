@@ -19,6 +19,7 @@ from mien.learn.ffe.row import Box, Picture, Row, row_json
 
 TRAIN = ("train", "")  # rows without a split are trained on
 WATCH = ("validation",)
+TIGHT = 1.2  # sides of the face's box that nano sees
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,22 @@ def place(size: tuple[int, int], box: Box | None, tight: float | None) -> Box:
     return x, y, x + edge, y + edge
 
 
+def squared(
+    pixels: NDArray[np.uint8], box: Box | None, side: int, tight: float | None
+) -> NDArray[np.uint8]:
+    """The square of a picture that is trained on, shape (side, side, 3).
+
+    Args:
+        pixels: RGB, shape (H, W, 3).
+        box: see :func:`place`.
+        side: px.
+        tight: see :func:`crops`.
+    """
+    image = Image.fromarray(pixels)
+    where = place(image.size, box, tight)
+    return np.asarray(image.resize((side, side), Image.Resampling.LANCZOS, box=where))
+
+
 def _content(entry: Entry, picture: Picture) -> bytes:
     content = entry.read(picture.image)
     if content is None:
@@ -100,10 +117,9 @@ def _square(
 ) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(content)) as stored:
-            image = ImageOps.exif_transpose(stored).convert("RGB")
+            pixels = np.asarray(ImageOps.exif_transpose(stored).convert("RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(
             f"{entry.where}: {picture.image}: cannot be decoded: run mien ffe check"
         ) from error
-    where = place(image.size, box, tight)
-    return np.asarray(image.resize((side, side), Image.Resampling.LANCZOS, box=where))
+    return squared(pixels, box, side, tight)

@@ -12,11 +12,9 @@ from torch import Tensor
 from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
 from mien.learn.pixelsmile.conditioning import Conditioning, score_of
-from mien.learn.pixelsmile.crops import TRAIN, Crop, crops, together
-from mien.learn.pixelsmile.nano import SIDE, WORDS
+from mien.learn.pixelsmile.crops import TIGHT, TRAIN, Crop, crops, together
+from mien.learn.pixelsmile.nano import SIDE, WORDS, latents_of
 from mien.learn.pixelsmile.objective import Batch
-
-_TIGHT = 1.2  # sides of the face's box that nano sees
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +52,7 @@ class Examples(Protocol):
 
 
 class Faces:
-    """Squares of faces, kept in memory as bytes.
+    """Squares of faces as latents of nano, kept in memory as bytes.
 
     Args:
         found: rows, at least one.
@@ -75,7 +73,7 @@ class Faces:
 
     def __getitem__(self, number: int) -> Example:
         """One of them."""
-        squares = self._squares[number].float() / 127.5 - 1.0
+        squares = latents_of(self._squares[number])
         neutral = torch.tensor(WORDS.index("neutral"))
         return Example(squares[0], squares[1:], neutral, self._words[number], self._scores[number])
 
@@ -89,7 +87,7 @@ def gathered(
         InputError: a row that cannot be trained on, or none.
     """
     found = []
-    for crop in crops(path, SIDE, _TIGHT, splits):
+    for crop in crops(path, SIDE, TIGHT, splits):
         found.append(crop)
         progress("read", len(found), None)
     if not found:

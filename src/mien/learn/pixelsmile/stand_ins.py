@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -50,6 +51,18 @@ def persons_cnn(rows: Sequence[Crop], seed: int) -> Encoder:
     pictures = torch.cat([_pictures(row) for row in rows])
     truth = torch.tensor([names.index(row.row.src.identity) for row in rows for _ in range(3)])
     return _learned(pictures, truth, len(names), functional.cross_entropy, seed)
+
+
+def embedded(encoder: Encoder, squares: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """What an encoder makes of pictures, shape (n, width).
+
+    Args:
+        encoder: one of these.
+        squares: RGB, shape (n, 32, 32, 3).
+    """
+    shown = torch.from_numpy(squares).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+    with torch.no_grad():
+        return np.asarray(encoder(shown).double().numpy())
 
 
 def _learned(pictures: Tensor, truth: Tensor, answers: int, missed: Missed, seed: int) -> Encoder:

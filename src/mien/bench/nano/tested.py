@@ -1,0 +1,97 @@
+"""The people who are tested: their faces at 32 px, and the mesh's edits of them to compare with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.anatomy.threads import one_thread
+from mien.core.seams import Progress, silent
+from mien.flows.edit import MESH, ask
+from mien.flows.ffe.build import ROWS
+from mien.flows.shoot.workers import each
+from mien.flows.sitters import sitting
+from mien.learn.ffe.files import read_rows
+from mien.learn.ffe.row import CATEGORIES, Box
+from mien.learn.pixelsmile.config import NANO_SIDE
+from mien.learn.pixelsmile.crops import TIGHT, place, squared
+from mien.media.files import atomic
+from mien.media.image import load_image
+
+GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """Everybody who is tested.
+
+    Attributes:
+        names: n of them.
+        sources: RGB, shape (n, 32, 32, 3), as the model sees them.
+        points: landmarks on these, shape (n, 478, 3), px.
+        mesh: the mesh's edits, shape (n, 12, len(GRID), 32, 32, 3).
+    """
+
+    names: tuple[str, ...]
+    sources: NDArray[np.uint8]
+    points: NDArray[np.float64]
+    mesh: NDArray[np.uint8]
+
+
+def make(folder: Path, out: Path, jobs: int, progress: Progress = silent) -> list[Path]:
+    """Edit everybody of a set in every way; who is done stays.
+
+    Args:
+        folder: of a set of FFE.
+        out: folder for a file of each person.
+        jobs: how many processes share them.
+        progress: told about the people.
+    """
+    sources = {row.src.identity: row.src for row in read_rows(folder / ROWS)}
+    tasks = [
+        _Task(name, folder / source.image, source.boxes, out / f"{name}.npz")
+        for name, source in sources.items()
+    ]
+    for done, _ in enumerate(each(_edited, tasks, jobs), start=1):
+        progress("test: every strength", done, len(tasks))
+    return [task.file for task in tasks]
+
+
+def read(files: Sequence[Path]) -> Tested:
+    """What :func:`make` wrote."""
+    found = [np.load(file) for file in files]
+    sources, points, mesh = (
+        np.stack([one[name] for one in found]) for name in ("source", "points", "mesh")
+    )
+    return Tested(tuple(file.stem for file in files), sources, points, mesh)
+
+
+@dataclass(frozen=True)
+class _Task:
+    name: str
+    source: Path
+    box: Box | None
+    file: Path
+
+
+def _edited(task: _Task) -> None:
+    if task.file.is_file():
+        return
+    image = load_image(task.source).pixels
+    size = (image.shape[1], image.shape[0])
+    left, top, right, _ = place(size, task.box, TIGHT)
+    zoom = NANO_SIDE / (right - left)
+    with one_thread():
+        people = sitting(image, task.name)
+        points = people.faces[0].points * zoom
+        points[:, :2] -= zoom * np.array([left, top])
+        asks = [ask({name: strength}) for name in CATEGORIES for strength in GRID]
+        edits = [
+            squared(result.image, task.box, NANO_SIDE, TIGHT) for result in MESH.edits(people, asks)
+        ]
+    mesh = np.stack(edits).reshape(len(CATEGORIES), len(GRID), *edits[0].shape)
+    source = squared(image, task.box, NANO_SIDE, TIGHT)
+    with atomic(task.file) as part:
+        np.savez_compressed(part, source=source, points=points, mesh=mesh)
