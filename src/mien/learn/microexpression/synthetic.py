@@ -40,7 +40,7 @@ class Sample:
         courses: as of :func:`mien.capture.learned.courses.courses`.
         aus: shape (len(UNITS),), float32, 1 where a unit moves; NaN where nobody says.
         klass: index in :data:`CLASSES`; -1 where nobody says.
-        emotion: index in :data:`EMOTIONS`, or that of ``emotions.NEGATIVE``; -1 where nobody says or
+        emotion: index in :data:`EMOTIONS`, or ``emotions.NEGATIVE``; -1 where nobody says or
             nothing moves.
         times: shape (3,), steps of onset, apex and offset; NaN where there is none.
     """
