@@ -199,5 +199,7 @@ def _scores(
 def _data_hash(config: Config) -> str:
     held = hashlib.sha256()
     for number in range(_HASHED):
-        held.update(np.round(sample(config.seed, number).window, 3).tobytes())
+        one = sample(config.seed, number)
+        for part in (one.window, one.courses) if config.courses else (one.window,):
+            held.update(np.round(part, 3).tobytes())
     return held.hexdigest()
