@@ -48,3 +48,10 @@ def test_only_what_is_labelled_is_written(held: Held, tmp_path: Path) -> None:
     assert summary([told(held, {})], said[:1]) == "nothing that is asked is labelled"
     with pytest.raises(ValueError, match="zip"):
         lines([part], said, "classes")
+
+
+def test_no_log_of_another_set_stays(tmp_path: Path, held: Held) -> None:
+    said = [{"classes": "I", "three": "positive", "aus": "12"}]
+    write([told(held, {"classes": "I", "three": "negative"})], said, tmp_path)
+    (left,) = write([told(held, {"classes": "I"})], said, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [left.name] == ["classes.log"]

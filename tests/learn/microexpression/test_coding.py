@@ -115,3 +115,10 @@ def test_shares_and_sums() -> None:
     for name, words in THREE.items():
         rows = [EMOTIONS.index(word) for word in words]
         assert set(three_of(np.eye(len(EMOTIONS))[rows])) == {name}
+
+
+@pytest.mark.parametrize("cell", ["4?", "12+?", "(R6 or R12) + R15", "?"])
+def test_a_class_that_hangs_on_open_units_is_open(cell: str) -> None:
+    assert coding.klass(clip(cell)) == -1
+    assert "classes" not in coding.truths(clip(cell))
+    assert coding.klass(replace(clip(cell), objective_class="III")) == CLASSES.index("III")

@@ -265,3 +265,9 @@ def test_a_calibration_is_within_bounds(samples: list[Sample]) -> None:
     assert all(0.1 <= one <= 0.9 for one in found.thresholds)
     assert all(0.3 < one < 3.1 for one in found.temperatures)
     assert 0.0 < found.sure <= 1.0
+
+
+def test_few_windows_without_an_emotion_calibrate(samples: list[Sample]) -> None:
+    still = [one for one in samples if one.emotion < 0][:2]
+    assert still
+    assert calibrated(network("ststnet").eval(), still).temperatures[2] == 1.0

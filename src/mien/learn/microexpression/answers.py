@@ -44,7 +44,7 @@ def lines(parts: Sequence[Held], said: Sequence[Answer], kind: str) -> list[clip
 
 
 def write(parts: Sequence[Held], said: Sequence[Answer], out: Path) -> list[Path]:
-    """Write a log for each kind that is labelled at all; their paths.
+    """Write a log for each kind that is labelled at all, and remove those of others; their paths.
 
     Args:
         parts: as for :func:`lines`.
@@ -53,6 +53,8 @@ def write(parts: Sequence[Held], said: Sequence[Answer], out: Path) -> list[Path
     """
     found = {name: lines(parts, said, kind) for kind, name in LOGS.items()}
     written = {out / name: own for name, own in found.items() if own}
+    for name in found:  # nothing of an earlier set stays beside them
+        (out / name).unlink(missing_ok=True)
     for path, own in written.items():
         clip_log.write(own, path)
     return [*written]

@@ -51,7 +51,9 @@ def calibrated(net: Any, samples: list[Sample]) -> Calibration:
     temperatures = (
         _best_temperature(lambda t: _unit_loss(units / t, aus)),
         _best_temperature(lambda t: _class_loss(classes / t, klass)),
-        _best_temperature(lambda t: _class_loss(emotions[said] / t, emotion[said])),
+        _best_temperature(lambda t: _class_loss(emotions[said] / t, emotion[said]))
+        if said.any()
+        else 1.0,
     )
     shares = _sigmoid(units / temperatures[0])
     thresholds = tuple(_best_threshold(shares[:, at], aus[:, at]) for at in range(len(UNITS)))

@@ -51,8 +51,12 @@ def units(clip: Clip) -> F32:
 
 
 def klass(clip: Clip) -> int:
-    """Index in CLASSES; -1 where nobody says."""
-    name = clip.objective_class or objective_class(clip.aus)
+    """Index in CLASSES; -1 where nobody says, or where units that it hangs on are left open."""
+    open_ = clip.aus is not None and not (
+        all(one.certain and not one.alternative for one in clip.aus if one.kind == "AU")
+        and not parse(clip.au_raw).incomplete
+    )
+    name = clip.objective_class or ("" if open_ else objective_class(clip.aus))
     return CLASSES.index(name) if name in CLASSES else -1
 
 
