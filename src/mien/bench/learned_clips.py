@@ -13,33 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.anatomy.fields import reflect
-from mien.anatomy.fit import pair_of
 from mien.anatomy.threads import one_thread
+from mien.bench import plates
 from mien.bench.learned_cases import Case, Happening
-from mien.bench.people import Person, each, people, pixels, sculpted_shapes
+from mien.bench.people import Person, each, people, sculpted_shapes
 from mien.bench.spot_cases import FACE
 from mien.bench.spot_courses import course
 from mien.bench.spot_motion import SMILE, real_smile
 from mien.capture.describe import objective_class
 from mien.capture.learned.window import FORM
 from mien.core.facs import COLUMNS
-from mien.edit.portrait import faces_of, neutral_model, portrait
 from mien.flows.learned import Moment, courses_of, windows
 from mien.flows.read import Reading, read
-from mien.judge.facemesh import plain_points
 from mien.media.files import atomic
 from mien.media.writer import write_video
 from mien.synth.camera import Camera
 from mien.synth.clip import film
 from mien.synth.head import Head
 from mien.synth.movement import Movement, given, size_in_px
-from mien.synth.plate import Plate, plate_of
+from mien.synth.plate import Plate
 from mien.synth.scene import Scene
 
 Array = NDArray[np.float64]
 
 _NOISE, _CRF = 1.5, 10
-_SIZE = (400, 480)  # px
 _SMILE_UNITS = ("AU06", "AU12")
 
 
@@ -167,7 +164,7 @@ def columns_of(one: Happening) -> list[str]:
 
 def filmed(case: Case, person: Person, data: Path, path: Path) -> None:
     """Write the clip of a case."""
-    plate = _plate(person)
+    plate = plates.plate(person)
     movements = tuple(_movement(one, person, plate, data) for one in case.happenings)
     head = _Turned(
         yaw=1.0, pitch=1.0, roll=0.7, shift=2.0, rise=1.5, period=2.4, wander=True,
@@ -182,7 +179,7 @@ def _movement(one: Happening, person: Person, plate: Plate, data: Path) -> Movem
     curve = course(one.onset, one.apex, one.offset, one.family)
     model = plate.subject.model
     if one.units == SMILE:
-        field = real_smile(_pair(person), one.side).field
+        field = real_smile(plates.smile(person), one.side).field
     else:
         parts = [_sculpted(data)[column] for column in columns_of(one)]
         field = np.sum([part / size_in_px(model, part) for part in parts], axis=0)
@@ -203,15 +200,3 @@ def _sculpted(data: Path) -> Mapping[str, Array]:
 
 def _codes(units: str) -> list[str]:
     return [f"AU{int(number):02d}" for number in units.split("+")]
-
-
-@lru_cache(maxsize=1)
-def _plate(person: Person) -> Plate:
-    photo = pixels(person.neutral)
-    face = faces_of(photo, person.name)[0]
-    return plate_of(photo, portrait(face, neutral_model(photo)).subject, FACE, _SIZE)
-
-
-@lru_cache(maxsize=1)
-def _pair(person: Person) -> Any:
-    return pair_of(plain_points(pixels(person.neutral)), plain_points(pixels(person.smiling)))

@@ -8,29 +8,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.anatomy.fit import Pair, Shape, pair_of
-from mien.bench.people import Person, people, pixels, sculpted_shapes
+from mien.anatomy.fit import Shape
+from mien.bench import plates
+from mien.bench.people import Person, people, sculpted_shapes
 from mien.bench.spot_cases import FACE, HAND, Case
 from mien.bench.spot_courses import course
 from mien.bench.spot_motion import SMILE, Motion, real_smile, sculpted
 from mien.core.blinks import natural_blinks
 from mien.core.envelope import Envelope
 from mien.core.face import Event
-from mien.edit.portrait import faces_of, neutral_model, portrait
-from mien.judge.facemesh import plain_points
 from mien.media.writer import write_video
 from mien.synth.camera import Camera
 from mien.synth.clip import film as shoot
 from mien.synth.hand import Hand
 from mien.synth.head import Head
 from mien.synth.movement import Movement, given
-from mien.synth.plate import Plate, plate_of
+from mien.synth.plate import Plate
 from mien.synth.scene import Scene
 from mien.synth.speech import Speech
 
 _NOISE, _CRF = 1.5, 10  # levels, of x264: a clean clip
 _NOISY, _COARSE, _FLICKER = 5.0, 28, 0.06
-_SIZE = (400, 480)  # px, width and height of the film
 _SWAY = 2.4  # seconds; how fast a head goes to and fro
 _BLINK = (0.09, 0.30)  # seconds to shut and to open again, as in core.blinks
 
@@ -67,7 +65,7 @@ def film(case: Case, data: Path, path: Path) -> Filmed:
     """
     everyone = people(data)
     person = everyone[case.person % len(everyone)]
-    plate = _plate(person)
+    plate = plates.plate(person)
     motion = None if case.happening is None else _motion(case, person, data)
     movement = None if motion is None else _movement(case, motion, plate)
     scene = _scene(case, () if movement is None else (movement,))
@@ -83,18 +81,6 @@ def film(case: Case, data: Path, path: Path) -> Filmed:
     )
 
 
-@lru_cache(maxsize=2)
-def _plate(person: Person) -> Plate:
-    photo = pixels(person.neutral)
-    face = faces_of(photo, person.name)[0]
-    return plate_of(photo, portrait(face, neutral_model(photo)).subject, FACE, _SIZE)
-
-
-@lru_cache(maxsize=2)
-def _smile(person: Person) -> Pair:
-    return pair_of(plain_points(pixels(person.neutral)), plain_points(pixels(person.smiling)))
-
-
 @lru_cache(maxsize=1)
 def _shapes(data: Path) -> Mapping[str, Shape]:
     return sculpted_shapes(data)
@@ -104,7 +90,7 @@ def _motion(case: Case, person: Person, data: Path) -> Motion:
     assert case.happening is not None
     unit, side = case.happening.unit, case.happening.side
     if unit == SMILE:
-        return real_smile(_smile(person), side)
+        return real_smile(plates.smile(person), side)
     return sculpted(_shapes(data), unit, side)
 
 

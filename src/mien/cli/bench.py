@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli import bench_learned, bench_micro, bench_nano
+from mien.cli.bench_options import PHOTOS, Data, Jobs
 from mien.cli.options import local_path, numbers
 from mien.cli.progress import bar
 from mien.core.errors import InputError
@@ -42,19 +43,6 @@ Examples:
 """
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
-Data = Annotated[
-    Path,
-    typer.Option(
-        envvar="MIEN_TEST_DATA",
-        metavar="DIR",
-        parser=local_path,
-        help="Folder with the measuring photos.",
-    ),
-]
-Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processes to use.")]
-
-_DATA = Path("../shared/data")
-
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
@@ -70,14 +58,14 @@ def register(app: typer.Typer) -> None:
 
 
 def _plain(suite: str) -> Callable[..., None]:
-    def command(data: Data = _DATA, jobs: Jobs = 1) -> None:
+    def command(data: Data = PHOTOS, jobs: Jobs = 1) -> None:
         measure(suite, data, jobs=jobs)
 
     return command
 
 
 def spot(
-    data: Data = _DATA,
+    data: Data = PHOTOS,
     jobs: Jobs = 1,
     share: Annotated[
         float, typer.Option(metavar="S", help="Only this share of the clips, such as 0.1.")
@@ -111,7 +99,7 @@ def ffe(
             "a folder of edited pictures.",
         ),
     ],
-    data: Data = _DATA,
+    data: Data = PHOTOS,
     judge: Annotated[
         list[str] | None,
         typer.Option(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.options import folder_path, local_path, sets_of
+from mien.cli.bench_options import PHOTOS, Data, Jobs
+from mien.cli.options import Roots, folder_path, local_path, sets_of
 from mien.cli.progress import bar
 from mien.core.errors import InputError
 
@@ -16,16 +17,8 @@ def register(suites: typer.Typer) -> None:
 
 
 def learned(
-    data: Annotated[
-        Path,
-        typer.Option(
-            envvar="MIEN_TEST_DATA",
-            metavar="DIR",
-            parser=local_path,
-            help="Folder with the measuring photos.",
-        ),
-    ] = Path("../shared/data"),
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes to use.")] = 1,
+    data: Data = PHOTOS,
+    jobs: Jobs = 1,
     part: Annotated[
         int,
         typer.Option(
@@ -67,12 +60,7 @@ def learned(
             help="Ask about the labelled clips of this set instead, see mien data; repeatable.",
         ),
     ] = None,
-    roots: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--root", metavar="ROOT", parser=local_path, help="The folder of each --set, in order."
-        ),
-    ] = None,
+    roots: Roots = None,
 ) -> None:
     """Action units and objective classes by the learned model.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.bench_options import PHOTOS, Data, Jobs
 from mien.cli.options import local_path
 
 
@@ -24,16 +25,8 @@ def pixelsmile_nano(
             help="For set, trainings and sheet; the same command goes on where it stopped.",
         ),
     ],
-    data: Annotated[
-        Path,
-        typer.Option(
-            envvar="MIEN_TEST_DATA",
-            metavar="DIR",
-            parser=local_path,
-            help="Folder with the measuring photos.",
-        ),
-    ] = Path("../shared/data"),
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Processes to use.")] = 1,
+    data: Data = PHOTOS,
+    jobs: Jobs = 1,
     steps: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Of every training; those of nano unless given."),

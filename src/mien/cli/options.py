@@ -45,6 +45,12 @@ def sets_of(names: Sequence[str] | None, roots: Sequence[Path] | None) -> list[t
     return list(zip(names or (), roots or (), strict=True))
 
 
+Roots = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--root", metavar="ROOT", parser=local_path, help="The folder of each --set, in order."
+    ),
+]
 Neutral = Annotated[
     Path | None,
     typer.Option(

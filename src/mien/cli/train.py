@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli import train_pixelsmile
-from mien.cli.options import folder_path, local_path, sets_of
+from mien.cli.options import Roots, folder_path, sets_of
 from mien.cli.progress import bar
 from mien.core.errors import InputError
 
@@ -62,12 +62,7 @@ def microexpression(
             help="Leave one subject out of this set, see mien data; several times: one set.",
         ),
     ] = None,
-    roots: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--root", metavar="ROOT", parser=local_path, help="The folder of each --set, in order."
-        ),
-    ] = None,
+    roots: Roots = None,
 ) -> None:
     """Train a network, and write it as ONNX with its story in the header.
 

@@ -55,7 +55,7 @@ def calibrated(net: Any, samples: list[Sample]) -> Calibration:
         if said.any()
         else 1.0,
     )
-    shares = _sigmoid(units / temperatures[0])
+    shares = sigmoid(units / temperatures[0])
     thresholds = tuple(_best_threshold(shares[:, at], aus[:, at]) for at in range(len(UNITS)))
     chances = _softmax(classes / temperatures[1])
     named = f1_of(shares > np.array(thresholds), aus)
@@ -121,7 +121,8 @@ def _class_loss(logits: Array, true: NDArray[np.int64]) -> float:
     return -float(np.log(_softmax(logits)[np.arange(len(true)), true] + 1e-12).mean())
 
 
-def _sigmoid(logits: Array) -> Array:
+def sigmoid(logits: Array) -> Array:
+    """Logits as probabilities, each by itself."""
     return np.asarray(1.0 / (1.0 + np.exp(-logits)))
 
 

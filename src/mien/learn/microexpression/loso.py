@@ -18,7 +18,7 @@ from mien.capture.learned.labels import CLASSES, EMOTIONS, UNITS, code_of
 from mien.core.seams import Progress, Say, silent, unheard
 from mien.learn import audit
 from mien.learn.microexpression.answers import LOGS, Answer, summary, write
-from mien.learn.microexpression.calibrate import Calibration, calibrated, logits_of
+from mien.learn.microexpression.calibrate import Calibration, calibrated, logits_of, sigmoid
 from mien.learn.microexpression.coding import numbers
 from mien.learn.microexpression.config import Config
 from mien.learn.microexpression.emotions import three_of
@@ -100,7 +100,7 @@ def answered(net: Any, own: Labelled, calibration: Calibration) -> list[Answer]:
     """
     units, classes, emotions = logits_of(net, [own[at] for at in range(len(own))])
     one, _, three = calibration.temperatures
-    named = _sigmoid(units / one) > np.array(calibration.thresholds)
+    named = sigmoid(units / one) > np.array(calibration.thresholds)
     chances = np.exp((emotions - emotions.max(axis=1, keepdims=True)) / three)
     answers = zip(
         (CLASSES[at + 1] for at in classes[:, 1:].argmax(axis=1)),
@@ -135,10 +135,6 @@ def _folder(number: int, split: Split) -> str:
 
 def _of_fold(split: Split, say: Say) -> Say:
     return lambda line: say(f"fold {split.name}: {line}")
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1.0 / (1.0 + np.exp(-logits)))
 
 
 def _units(there: NDArray[np.bool_]) -> str:
