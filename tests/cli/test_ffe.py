@@ -96,6 +96,7 @@ def test_convert(mien_command, small: Path) -> None:
         (("check", "https://x.org/a.jsonl"), "URL"),
         (("annotate", "{}/ffe.jsonl"), "who scores"),
         (("annotate", "{}/ffe.jsonl", "--truth", "--judge", "reader"), "who scores"),
+        (("annotate", "{}/ffe.jsonl", *("--judge", "reader") * 2), "named twice"),
         (("annotate", "{}/ffe.jsonl", "--truth"), "does not say what was drawn"),
         (("annotate", "{}/ffe.jsonl", "--judge", "nobody"), "unknown judge"),
         (("annotate", "{}/ffe.jsonl", "--truth", "-o", "{}/new/ffe.jsonl"), "in the folder of"),
@@ -150,7 +151,7 @@ def test_build(mien_command, data: Path, tmp_path: Path) -> None:
     assert ran.out.split() == [
         str(out / n) for n in ("ffe.jsonl", "prompts.jsonl", "dropped.jsonl")
     ]
-    assert "agreement, all: ICC(2,k)" in ran.err
+    assert "agreement of simulated annotators, median of the categories: ICC(2,k)" in ran.err
     ran = mien_command("ffe", "annotate", str(out / "ffe.jsonl"), "--judge", "reader")
     assert (ran.code, ran.out) == (0, f"{out / 'ffe.jsonl'}\n")
     ran = mien_command("ffe", "check", str(out / "ffe.jsonl"))

@@ -106,6 +106,9 @@ def build(
             validation, test,
         )  # fmt: skip
         built = make(found, out, plan, until=until, jobs=jobs, progress=progress)
+    if built.removed:
+        people = len({*built.removed.values()})
+        say(f"removed: {len(built.removed)} portraits of {people} people who are no longer given")
     say_dropped(built.dropped)
     if built.annotated is not None:
         say_scored(built.annotated)

@@ -37,10 +37,11 @@ def say_scored(found: "Annotated") -> None:
         say(f"no judge knows {', '.join(found.unsaid)}: their scores are null")
     if found.unseen:
         say(f"pictures on which no judge sees a face: {len(found.unseen)}")
+    who = "simulated annotators" if found.simulated else "judges"
     for name in (TOGETHER, *(one for one in found.agreement if one != TOGETHER)):
         one = found.agreement.get(name)
         if one is not None and math.isfinite(one.icc):
-            say(f"agreement, {name}: ICC(2,k) {one.icc:.2f}, alpha {one.alpha:.2f}")
+            say(f"agreement of {who}, {name}: ICC(2,k) {one.icc:.2f}, alpha {one.alpha:.2f}")
     alike = [(pair, share) for pair, share in found.confused.items() if share >= CONFUSABLE]
     for pair, share in alike[:_ALIKE]:
         say(f"look-alikes: {'-'.join(pair)} {share:.2f}")

@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 
 from mien.core import facs
-from mien.core.errors import InputError, NoFaceError
+from mien.core.errors import InputError, JudgeError, NoFaceError
 from mien.core.recipe import recipes
 from mien.flows.edit import MESH
+from mien.flows.ffe import annotate as scoring
 from mien.flows.ffe import generate as stage
 from mien.flows.ffe import said as hearing
 from mien.flows.ffe.annotate import TOGETHER, Judging, annotate, annotate_file
@@ -33,7 +34,7 @@ PLAN = Plan(Composition(2), size=320, validation=0.0, test=0.4)
 
 @pytest.fixture
 def people(data: Path, tmp_path: Path) -> list[Portrait]:
-    """Two people, a copy of one, one blurred, two on a photo, one without a face, one damaged."""
+    """Two people, a copy of one and its mirror image, one blurred, two on one, no face, damaged."""
     folder = tmp_path / "in"
     folder.mkdir()
     for name, number in (("a", "002"), ("b", "024")):
@@ -42,6 +43,7 @@ def people(data: Path, tmp_path: Path) -> list[Portrait]:
         )
     first = Image.open(folder / "a.jpg")
     first.crop((10, 10, 450, 450)).save(folder / "copy.jpg", quality=60)
+    first.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "flip.jpg", quality=60)
     blurred = cv2.GaussianBlur(np.array(first), (0, 0), 6)
     Image.fromarray(blurred).save(folder / "dim.jpg")
     both = np.concatenate([np.array(first), np.array(Image.open(folder / "b.jpg"))], axis=1)
@@ -62,8 +64,9 @@ def times(out: Path) -> dict[str, int]:
 def test_a_set(people: list[Portrait], tmp_path: Path, faults) -> None:
     out = tmp_path / "out"
     built = build(people, out, PLAN)
-    assert set(built.dropped) == {"copy", "dim", "pair", "wall", "worn"}
+    assert set(built.dropped) == {"copy", "dim", "flip", "pair", "wall", "worn"}
     assert built.dropped["copy"] == "is nearly the same picture as a"
+    assert built.dropped["flip"] == "is nearly the same picture as a"
     assert "blurred" in built.dropped["dim"]
     assert "more than one person" in built.dropped["pair"]
     assert "no face" in built.dropped["wall"]
@@ -174,6 +177,79 @@ def test_stopped_between_two_pictures(
     assert not list((tmp_path / "out").rglob("*.part*"))
 
 
+def test_a_damaged_edit_is_made_again(people: list[Portrait], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(people[:2], out, PLAN)
+    before, file = times(out), out / "edits" / "a" / "a-001-a.jpg"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:200])
+    build(people[:2], out, PLAN)
+    assert load_image(file).pixels.shape == (320, 320, 3)
+    assert {name for name, at in times(out).items() if before[name] != at} == {
+        "edits/a/a-001-a.jpg"
+    }
+    record = out / ".ffe" / "a" / "generate.json"
+    known = {name: {**one} for name, one in json.loads(record.read_text()).items()}
+    for one in known.values():
+        del one["sha256"]  # as it was before there were hashes
+    record.write_text(json.dumps(known))
+    before = times(out)
+    build(people[:2], out, PLAN)
+    assert times(out) == before
+
+
+def test_who_is_no_longer_given_is_gone(people: list[Portrait], tmp_path: Path) -> None:
+    out, plan = tmp_path / "out", replace(PLAN, test=0.0)
+    build(people[:2], out, plan)
+    kept = {name for name in times(out) if "/a" in name}
+    theirs = out / "edits" / "b" / "notes.txt"
+    theirs.write_text("somebody's own")
+    strange = out / "edits" / "c"
+    strange.mkdir()
+    (strange / "c-000-a.jpg").write_bytes(b"of no record")
+    built = build(people[:1], out, plan, until="collect")
+    assert built.removed == {"b": "b"}
+    assert {*times(out)} == {*kept, "edits/c/c-000-a.jpg"}
+    assert theirs.is_file()
+    assert {row.src.identity for row in read_rows(out / "ffe.jsonl")} == {"a"}
+    assert '"sources/b.jpg"' not in (out / "prompts.jsonl").read_text()
+    assert not (out / ".ffe" / "b").exists()
+    assert build(people[:1], out, plan).removed == {}
+
+    other = replace(people[1], name="a")  # the name is somebody else's now
+    assert build([other], out, plan, until="collect").removed == {"a": "a"}
+    assert not (out / "ffe.jsonl").exists()
+    assert {*times(out)} == {"sources/a.jpg", "edits/c/c-000-a.jpg"}
+    with pytest.raises(InputError, match="no portraits are given"):
+        build([], out, plan)
+    assert (out / "sources" / "a.jpg").is_file()
+
+
+def test_too_few_people_are_told_before_anything_is_made(
+    people: list[Portrait], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="2 people for 3 splits") as raised:
+        build(people, out, replace(PLAN, validation=0.1))
+    assert "left out: copy is nearly the same picture as a; dim is blurred" in str(raised.value)
+    assert f"all 6 are in {out / 'dropped.jsonl'}" in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert len((out / "dropped.jsonl").read_text().splitlines()) == 6
+    assert not (out / "edits").exists()
+
+
+def test_what_is_left_out_is_written_whatever_goes_wrong(
+    people: list[Portrait], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(image: np.ndarray) -> dict[str, float]:
+        raise JudgeError("the server is down")
+
+    judge(monkeypatch, "one", gone)
+    with pytest.raises(JudgeError, match=r"one: the server is down$"):
+        build(people[:3], tmp_path / "out", replace(PLAN, judging=Judging(("one",))))
+    assert '"copy"' in (tmp_path / "out" / "dropped.jsonl").read_text()
+
+
 def test_stages(people: list[Portrait], tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert build(people[:2], out, PLAN, until="collect").rows == 0
@@ -211,8 +287,11 @@ def test_pictures_made_elsewhere(
     build(people[:2], out, PLAN, until="compose")
     made.mkdir()
     names = [json.loads(line) for line in (out / "prompts.jsonl").read_text().splitlines()]
-    for one in names:
-        Image.open(out / one["source"]).resize((640, 640)).save(made / f"{one['name']}.png")
+    for number, one in enumerate(names):  # no two alike
+        edit = Image.open(out / one["source"]).resize((640, 640))
+        edit.point(lambda value, number=number: value // 2 + number).save(
+            made / f"{one['name']}.png"
+        )
     (made / "a-000-b.png").unlink()
     Image.new("RGB", (640, 640)).save(made / "b-001-a.png")
     Image.open(out / "sources" / "b.jpg").resize((640, 320)).save(made / "b-000-a.png")
@@ -329,6 +408,21 @@ def test_annotators(people: list[Portrait], tmp_path: Path) -> None:
     rough = annotate(rows, out, Judging(annotators=Annotators(3, 0.3)))
     assert rough.agreement[TOGETHER].alpha < 0.9
     assert rough.agreement[TOGETHER].icc > rough.agreement[TOGETHER].alpha
+
+
+def test_what_pictures_have_in_common_is_no_agreement() -> None:
+    """Two judges who know the mean of each category and guess within it."""
+    chance = np.random.default_rng(1)
+    means = np.linspace(0.0, 0.9, len(CATEGORIES))
+    ratings = means + 0.05 * chance.normal(size=(200, 2, len(CATEGORIES)))
+    found = scoring._agreement(ratings)
+    assert abs(found[TOGETHER].icc) < 0.2
+    assert abs(found[TOGETHER].alpha) < 0.1
+
+
+def test_a_judge_twice() -> None:
+    with pytest.raises(InputError, match="one is named twice"):
+        Judging(("one", "two", "one"))
 
 
 def test_children_are_left_out(people: list[Portrait], tmp_path: Path) -> None:

@@ -57,17 +57,43 @@ def test_a_list(folder: Path) -> None:
         portraits(path)
 
 
+def names(path: Path, *images: str) -> dict[str, str]:
+    """Names of the portraits of a list, by their images."""
+    for image in images:
+        (path.parent / image).parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / image).write_bytes(b"")
+    path.write_text("image,identity\n" + "".join(f"{image},anna\n" for image in images))
+    found = portraits(path, **GIVEN)
+    return {one.photo.relative_to(path.parent).as_posix(): one.name for one in found}
+
+
+def test_names_do_not_depend_on_other_entries(tmp_path: Path) -> None:
+    images = ("anna/1.jpg", "bob/1.jpg", "anna-1.jpg", "x/anna/1.jpg", "Zoë 1.jpg", "Zoë-1.jpg")
+    every = names(tmp_path / "people.csv", *images)
+    assert len({*every.values()}) == len(images)
+    for image in images:
+        assert names(tmp_path / "one.csv", image) == {image: every[image]}
+        assert names(tmp_path / "one.csv", f"./{image}") == {image: every[image]}
+    assert every["anna-1.jpg"] == "anna-1"
+    assert every["anna/1.jpg"].startswith("anna-1-")
+    assert names(tmp_path / "same.csv", "anna/1.jpg", "anna/1.png").keys() == {
+        "anna/1.jpg", "anna/1.png",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
         ("{", "is no JSON"),
         ("[]", "is no object"),
         ('{"image": "Anna B.jpg"}', "identity: is missing"),
+        ('{"identity": "a"}', "image: is missing"),
         ('{"image": "no.jpg", "identity": "a"}', "there is no"),
         ('{"image": "Zoë.jpg", "identity": "a", "age": "old"}', "'old' is no age"),
         ('{"image": "Zoë.jpg", "identity": "a", "skin": "tann"}', "did you mean tan"),
         ('{"image": "Zoë.jpg", "identity": "a", "domain": "cat"}', "use human, anime"),
         ('{"image": "Zoë.jpg", "identty": "a"}', "did you mean identity"),
+        ('{"image": "Zoë.jpg", "identity": "\\ud800"}', "identity: is no text"),
     ],
 )
 def test_a_line_that_cannot_be_used(folder: Path, line: str, says: str) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from mien.core.errors import InputError
 from mien.landmark.detect import detect
 from mien.learn.ffe import jsonl
-from mien.learn.ffe.alike import BITS, NEAR, apart, dhash
+from mien.learn.ffe.alike import BITS, NEAR, Hashes, apart, hashes
 from mien.learn.ffe.check import check
 from mien.learn.ffe.deal import dealt
 from mien.learn.ffe.files import convert, read_rows
@@ -58,6 +60,14 @@ def test_a_good_set(small: Path, tmp_path: Path) -> None:
         (lambda r: r["src"].update(consent=" "), "src.consent: ' ' is no text"),
         (lambda r: r["src"].update(image="/etc/passwd"), "give a path from the folder of"),
         (lambda r: r["dst"][1].update(image="pictures/r1-a.png"), "dst: one picture twice"),
+        (lambda r: r["dst"][1].update(image="./pictures/r1-a.png"), "dst: one picture twice"),
+        (lambda r: r["dst"][0]["scores"].update(shy=10**400), "is no score from 0 to 1"),
+        (lambda r: r["dst"][0].update(asked={"fear": 10**400}), "is no strength"),
+        (lambda r: r["src"].update(identity="\ud800"), "src.identity: '\\ud800' is no text"),
+        (lambda r: r["dst"][0].update(prompt="\ud800"), "dst[0].prompt: '\\ud800' is no text"),
+        (lambda r: r["src"].update(image="\ud800.png"), "src.image: '\\ud800.png' is no path"),
+        (lambda r: r.update(generator={"a": ["\ud800"]}), "generator: holds what is no text"),
+        (lambda r: r.update(judges=["\ud800"]), "judges: list is no list of names"),
         (lambda r: r.update(id="r0"), "id: r0 is that of"),
         (lambda r: r.update(idd=1), "'idd': unknown field: did you mean id?"),
         (lambda r: r.update(split="trian"), "split 'trian': did you mean train?"),
@@ -79,6 +89,36 @@ def test_all_problems_of_a_line(small: Path, spoil: Any) -> None:
 
     spoil(3, edit)
     assert len(findings(small)) == 3
+
+
+def test_two_targets_of_the_same_bytes(small: Path) -> None:
+    first, second = (small.parent / "pictures" / f"r1-{part}.png" for part in "ab")
+    second.write_bytes(first.read_bytes())
+    (found,) = findings(small)
+    assert found.startswith(f"{small}:2: dst: one picture twice")
+
+
+def test_a_target_of_another_size_needs_its_own_box(small: Path, spoil: Any) -> None:
+    picture = small.parent / "pictures" / "r1-b.png"
+    Image.open(picture).resize((64, 80)).save(picture)
+    assert findings(small) == []
+    spoil(2, lambda row: row["dst"][0].pop("boxes"))  # of the size of the source
+    assert findings(small) == []
+    spoil(2, lambda row: row["dst"][1].pop("boxes"))
+    (found,) = findings(small)
+    assert "dst[1].boxes: is missing: 64 x 80 px are not the 32 x 40 px" in found
+
+
+@pytest.mark.parametrize("error", [RuntimeError, NotImplementedError, IndexError])
+def test_a_decoder_raises_anything(
+    small: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def convert(image: Image.Image, mode: str) -> None:
+        raise error("a line of the decoder")
+
+    monkeypatch.setattr(Image.Image, "convert", convert)
+    assert len(findings(small)) == 9
+    assert all("cannot be decoded: copy or make it again" in one for one in findings(small))
 
 
 @pytest.mark.parametrize("cut", [0, 20, 200])
@@ -105,6 +145,9 @@ def test_people_and_pictures_in_two_splits(tmp_path: Path, make_row: Callable[..
     picture.save(tmp_path / other.src.image)
     (found,) = findings(tmp_path / "ffe.jsonl")
     assert "is nearly a picture in train" in found
+    picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / other.src.image)
+    (found,) = findings(tmp_path / "ffe.jsonl")
+    assert "is nearly a picture in train" in found
 
 
 def test_a_damaged_shard(small: Path, tmp_path: Path) -> None:
@@ -115,6 +158,27 @@ def test_a_damaged_shard(small: Path, tmp_path: Path) -> None:
     for end in (len(content) // 2, 700, boundary, 0):
         shard.write_bytes(content[:end])
         assert any("is damaged" in line for line in findings(tmp_path / "shards"))
+
+
+@pytest.mark.parametrize("damage", ["flipped", "zeroed"])
+@pytest.mark.parametrize("number", [1, 4, 8, 11])
+def test_a_damaged_header_inside_a_shard(
+    small: Path, tmp_path: Path, number: int, damage: str
+) -> None:
+    """To tarfile that is the end of the file."""
+    (shard,) = convert(small, tmp_path / "set.tar")
+    with tarfile.open(shard) as tar:
+        at = tar.getmembers()[number].offset
+    content = bytearray(shard.read_bytes())
+    content[at : at + 512] = (
+        bytes(512)
+        if damage == "zeroed"
+        else bytes([content[at] ^ 1]) + (content[at + 1 : at + 512])
+    )
+    shard.write_bytes(content)
+    assert any("is damaged: no member begins at" in line for line in findings(shard))
+    with pytest.raises(InputError, match=r"is damaged|is missing"):
+        read_rows(shard)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff"])
@@ -140,13 +204,27 @@ def test_deal(tmp_path: Path, make_row: Callable[..., Row]) -> None:
     for row in made:
         split_of.setdefault(row.src.identity, set()).add(row.split)
     assert all(len(splits) == 1 for splits in split_of.values())
-    counts = tally(made).counts["split"]
-    assert counts == {"train": 28, "validation": 4, "test": 8}
+    assert {row.split for row in made} == {"train", "validation", "test"}
     assert {row.split for row in dealt(rows, 0.0, 0.0)} == {"train"}
     with pytest.raises(InputError, match="people for 3 splits"):
         dealt(rows[:3])
     with pytest.raises(InputError, match="leave some to train on"):
         dealt(rows, 0.5, 0.5)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([(0.1, 0.1), (0.0, 0.2), (0.2, 0.0)]))
+def test_nobody_moves_when_others_come_or_go(seed: int, shares: tuple[float, float]) -> None:
+    def split_of(people: range) -> dict[str, str]:
+        pictures = (Picture(f"{i}.png", f"p{i}", "CC0", "none needed", "noise") for i in people)
+        rows = [Row(one.identity, "human", one, (Target(one, "fear"),) * 2) for one in pictures]
+        return {row.src.identity: row.split for row in dealt(rows, *shares, seed)}
+
+    some, more = split_of(range(200)), split_of(range(20, 300))
+    assert all(more[who] == some[who] for who in {*some} & {*more})
+    for name, share in zip(("validation", "test"), shares, strict=True):
+        assert list(more.values()).count(name) == pytest.approx(280 * share, abs=40)
+    few = [split_of(range(people)) for people in (3, 4, 5)]
+    assert all({*one.values()} >= {*some.values()} for one in few)
 
 
 def test_tally(small: Path) -> None:
@@ -165,6 +243,28 @@ def test_tally(small: Path) -> None:
     assert tally([*rows, *rows]).pictures == 6
 
 
+def test_who_is_missing(small: Path) -> None:
+    row = read_rows(small)[0]
+
+    def people(*genders: str, domain: str = "human") -> list[Row]:
+        """A row of each person."""
+        return [
+            replace(row, src=replace(row.src, identity=f"{domain}{i}"), person=Person(one),
+                    domain=domain)
+            for i, one in enumerate(genders)
+        ]  # fmt: skip
+
+    found = tally(people(*["female", "Female", "F", " woman", "w"] * 2))
+    assert found.counts["gender"] == {"female": 10, "male": 0}
+    assert "gender male: 0 people, 3 more make half of the mean" in lacking(found)
+    found = tally(people("female", "M", "man", "Non-binary", ""))
+    assert found.counts["gender"] == {"female": 1, "male": 2, "non-binary": 1, UNKNOWN: 1}
+    assert not [line for line in lacking(found) if line.startswith("gender ")]
+    assert not [line for line in lacking(found) if line.startswith("domain")]
+    both = tally([*people(*["f"] * 9), *people("f", domain="anime")])
+    assert "domain anime: 1 rows, 2 more make half of the mean" in lacking(both)
+
+
 def test_ita() -> None:
     light, dark = ita_of(np.array([235.0, 200.0, 180.0])), ita_of(np.array([90.0, 60.0, 45.0]))
     assert light > 41
@@ -176,11 +276,11 @@ def test_ita() -> None:
 
 def test_skin_is_measured_where_nobody_gave_it(data: Path, tmp_path: Path) -> None:
     made = []
-    for image, given in (("002.jpg", ""), ("024.jpg", "dark")):
+    for image, skin in (("002.jpg", ""), ("024.jpg", "dark")):
         Image.open(data / "london" / "neutral" / image).resize((300, 300)).save(tmp_path / image)
         picture = Picture(image, image, "CC BY 4.0", "release form", "London")
         target = Target(picture, "happy")
-        made.append(Row("r", "human", picture, (target, target), person=Person(skin=given)))
+        made.append(Row("r", "human", picture, (target, target), person=Person(skin=skin)))
     first, second = with_skin(made, tmp_path)
     assert first.person.skin in TONES
     assert first.person.ita is not None
@@ -194,13 +294,18 @@ def test_near_duplicates_of_faces(data: Path) -> None:
     image = load_image(data / "london" / "neutral" / "002.jpg").pixels
     other = load_image(data / "london" / "neutral" / "024.jpg").pixels
 
-    def face(pixels: np.ndarray) -> int:
-        return dhash(pixels, detect(pixels, 1)[0].box)
+    def face(pixels: np.ndarray) -> Hashes:
+        pixels = np.ascontiguousarray(pixels)
+        return hashes(pixels, detect(pixels, 1)[0].box)
 
     copy = np.clip(image[::3, ::3].astype(float) * 1.15, 0, 255).astype(np.uint8)
-    assert apart(face(image), face(np.ascontiguousarray(copy))) <= NEAR
-    assert apart(face(image), face(other)) > 2 * NEAR
-    assert apart(0, 2**BITS - 1) == BITS
+    assert apart(face(image), face(copy)) <= NEAR
+    assert apart(face(image), face(other)) > 1.5 * NEAR
+    assert apart((0,), (2**BITS - 1,)) == BITS
+    for way in (copy[:, ::-1], image[::2, ::-2]):  # however its box comes out
+        assert apart(face(way), face(image)) == apart(face(image), face(way)) <= NEAR
+        assert (face(way)[0] ^ face(image)[0]).bit_count() > NEAR
+        assert apart(face(way), face(other)) > 1.5 * NEAR
 
 
 def test_darker_skin_has_a_smaller_angle(data: Path) -> None:

@@ -42,6 +42,12 @@ def test_targets(how: Composition, name: str, seed: int) -> None:
             assert not impossible(facs.vector(one.aus))
 
 
+def test_what_is_drawn_stronger_is_possible_too() -> None:
+    how = Composition(strengths=(1.0, 1.5), blends=0.5)
+    made = [one for i in range(150) for pair in compose(f"p{i}", how) for one in pair]
+    assert not any(impossible(one.strength * facs.vector(one.aus)) for one in made)
+
+
 @given(compositions, st.integers(7, 9))
 def test_more_pairs_begin_with_the_same(how: Composition, pairs: int) -> None:
     more = Composition(**{**vars(how), "pairs": pairs})
@@ -129,6 +135,7 @@ def test_recipes_are_possible(name: str) -> None:
         {"strengths": (0.0, 1.0)},
         {"strengths": (0.5, 2.0)},
         {"categories": ("happy",)},
+        {"categories": ("happy", "sad"), "blends": 0.1},
     ],
 )
 def test_what_is_no_composition(wrong: dict) -> None:

@@ -1,5 +1,6 @@
 """Rows on disk, in three forms."""
 
+import io
 import json
 import tarfile
 from collections.abc import Callable
@@ -105,6 +106,40 @@ def test_shards_and_back(small: Path, tmp_path: Path) -> None:
             assert after.read_bytes() == before.read_bytes()
 
 
+def test_fewer_shards_take_the_place_of_more(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "shards" / "ffe.tar"
+    shards.write(entries(small), out, rows=1)
+    others = [out.with_name(name) for name in ("ffe-big-00001.tar", "ffe-1.tar", "ffe-00002.txt")]
+    for other in others:
+        other.write_bytes(b"")
+    shards.write(entries(small), out, rows=2)
+    kept = [out.with_name(name) for name in ("ffe-00000.tar", "ffe-00001.tar")]
+    assert sorted(out.parent.iterdir()) == sorted([*others, *kept])
+    with pytest.raises(InputError, match="one of its shards"):
+        convert(kept[0], out)
+
+
+def test_an_id_twice_is_no_shard(small: Path, spoil, tmp_path: Path) -> None:
+    out = tmp_path / "ffe.tar"
+    before = [path.read_bytes() for path in shards.write(entries(small), out, rows=1)]
+    spoil(2, lambda row: row.update(id="r0"))
+    with pytest.raises(InputError, match=r"ffe.jsonl:2: id: r0 is there already"):
+        shards.write(entries(small), out, rows=1)
+    assert [path.read_bytes() for path in shards.named(out)] == before
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_row_twice_in_a_shard(small: Path, tmp_path: Path) -> None:
+    (shard,) = convert(small, tmp_path / "s.tar")
+    with tarfile.open(shard) as tar:
+        files = [(member, tar.extractfile(member).read()) for member in tar.getmembers()[:4]]
+    with tarfile.open(shard, "w") as tar:
+        for member, content in (*files, *files):
+            tar.addfile(member, io.BytesIO(content))
+    with pytest.raises(InputError, match="r0: is there twice"):
+        read_rows(shard)
+
+
 def test_same_rows_make_the_same_shard(small: Path, tmp_path: Path) -> None:
     first, second = (convert(small, tmp_path / name / "s.tar")[0] for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
@@ -155,6 +190,38 @@ def test_other_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table({"id": ["a"]}), tmp_path / "a.parquet")
     with pytest.raises(InputError, match="columns are others"):
         read_rows(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda row: row.update(generator="{"), "row 1: generator: is no JSON"),
+        (lambda row: row["dst"].__setitem__(1, None), r"row 1: dst\[1\].image: is missing"),
+        (lambda row: row.update(dst=None), "row 1: dst: 0 targets"),
+        (lambda row: row["src"].update(identity=None), "row 1: src.identity: is missing"),
+    ],
+)
+def test_odd_values_in_columns(small: Path, tmp_path: Path, change, says: str) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    (made,) = convert(small, tmp_path / "a.parquet")
+    table = pq.read_table(made)
+    rows = table.to_pylist()
+    change(rows[0])
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), made)
+    with pytest.raises(InputError, match=says):
+        read_rows(made)
+
+
+def test_a_column_that_is_no_text(small: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    (made,) = convert(small, tmp_path / "a.parquet")
+    pq.write_table(pq.read_table(made), made, compression="none", use_dictionary=False)
+    content = made.read_bytes()
+    made.write_bytes(content.replace(b"noise", b"noi\xffe"))
+    with pytest.raises(InputError, match="no Parquet file that can be read"):
+        read_rows(made)
 
 
 def test_without_pyarrow(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from mien.learn.ffe.truth import Annotators, annotated
 
 Array = NDArray[np.float64]
 
-TOGETHER = "all"  # twelve categories as one list of scores
+TOGETHER = "median of the categories"
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,19 @@ class Judging:
         judges: as :func:`mien.judge.table.judge_named` takes them; empty for the truth.
         models: folder of the local ones.
         annotators: who know the truth, where no judge is asked.
+
+    Raises:
+        InputError: a judge that is named twice.
     """
 
     judges: tuple[str, ...] = ()
     models: Path = Path()
     annotators: Annotators = field(default_factory=Annotators)
+
+    def __post_init__(self) -> None:
+        for name in self.judges:
+            if self.judges.count(name) > 1:  # it would agree with itself
+                raise InputError(f"judge {name} is named twice: name each once")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,11 +80,12 @@ class Annotated:
 
     Attributes:
         rows: with the mean of those who said something, None where nobody did.
-        agreement: by category, and of all of them together; empty with one judge.
+        agreement: by category, and the median of those that tell; empty with one judge.
         confused: pairs of categories that are among the targets, most alike first, see
             :func:`mien.learn.ffe.agreement.confusion`.
         unsaid: categories that no judge knows.
         unseen: pictures of which nobody said anything: no judge sees a face on them.
+        simulated: whether those who scored are annotators, not judges who looked.
     """
 
     rows: tuple[Row, ...]
@@ -84,6 +93,7 @@ class Annotated:
     confused: Mapping[tuple[str, str], float]
     unsaid: tuple[str, ...]
     unseen: tuple[str, ...]
+    simulated: bool = False
 
 
 def annotate(
@@ -131,6 +141,7 @@ def annotate(
         confusion([one.category for one in targets.values()], list(scores.values())),
         tuple(name for name in CATEGORIES if name not in known),
         tuple(image for image, given in ratings.items() if np.isnan(given).all()),
+        simulated=not judging.judges,
     )
 
 
@@ -178,10 +189,17 @@ def _mean(ratings: Array) -> dict[str, float | None]:
 
 
 def _agreement(ratings: Array) -> dict[str, Agreement]:
-    """Of ratings of shape (pictures, judges, categories)."""
+    """Of ratings of shape (pictures, judges, categories).
+
+    Categories are never pooled: that some are scored higher than others would pass as agreement.
+    """
     if ratings.shape[1] < 2:
         return {}
-    whole = ratings.transpose(0, 2, 1).reshape(-1, ratings.shape[1])
-    found = {name: ratings[:, :, i] for i, name in enumerate(CATEGORIES)} | {TOGETHER: whole}
+    found = {name: ratings[:, :, i] for i, name in enumerate(CATEGORIES)}
     heard = {name: one[:, np.isfinite(one).any(axis=0)] for name, one in found.items()}
-    return {name: Agreement(icc2k(one), alpha(one)) for name, one in heard.items()}
+    each = {name: Agreement(icc2k(one), alpha(one)) for name, one in heard.items()}
+    told = [
+        (one.icc, one.alpha) for one in each.values() if np.isfinite([one.icc, one.alpha]).all()
+    ]
+    middle = np.median(told, axis=0) if told else (np.nan, np.nan)
+    return each | {TOGETHER: Agreement(*map(float, middle))}

@@ -9,7 +9,6 @@ A stage is a function of one portrait and what is wanted of it; what it finds is
 next begins, and nothing of it depends on other portraits, so that pieces may be run anywhere.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -23,14 +22,15 @@ from mien.flows.edit import MESH
 from mien.flows.ffe.annotate import Annotated, Judging, annotate
 from mien.flows.ffe.collect import Collect, Collected, collect, without_twins
 from mien.flows.ffe.generate import generate
+from mien.flows.ffe.left_out import told, write_lines
 from mien.flows.ffe.piece import Piece, prompts, rows_of
 from mien.flows.ffe.portraits import Portrait
+from mien.flows.ffe.withdraw import withdraw
 from mien.flows.shoot.workers import each
 from mien.learn.ffe import jsonl
 from mien.learn.ffe.compose import Composition, compose
-from mien.learn.ffe.deal import dealt
+from mien.learn.ffe.deal import dealt, enough
 from mien.learn.ffe.row import Row
-from mien.media.files import atomic
 
 ROWS, DROPPED, PROMPTS = "ffe.jsonl", "dropped.jsonl", "prompts.jsonl"
 STAGES = ("collect", "compose", "generate", "annotate")
@@ -82,13 +82,15 @@ class Built:
         files: written, the rows first.
         rows: number of rows.
         dropped: portrait or pair to why it was left out.
+        removed: portrait to person of whom nothing is kept any more.
         annotated: rows and agreement; None where an earlier stage was the last.
     """
 
     files: tuple[Path, ...]
     rows: int
     dropped: Mapping[str, str]
-    annotated: Annotated | None
+    removed: Mapping[str, str]
+    annotated: Annotated | None = None
 
 
 def build(
@@ -102,6 +104,8 @@ def build(
 ) -> Built:
     """Make a set, and go on where a run was stopped.
 
+    What earlier runs made of portraits that are no longer given is deleted first.
+
     Args:
         portraits: of :func:`mien.flows.ffe.portraits.portraits`.
         out: folder of the set: a new one, an empty one, or that of an earlier run.
@@ -112,40 +116,38 @@ def build(
 
     Raises:
         InputError: an unknown stage, a folder that holds other files, no portrait that is usable,
-            too few people for the splits.
+            too few people for the splits; what was left out is told, and in ``dropped.jsonl``.
         MienError: an editor or judge cannot be used; what is done is kept.
     """
     _check(out, how, until, jobs)
+    if not portraits:
+        raise InputError("no portraits are given: name one at least")
     (out / ".ffe").mkdir(parents=True, exist_ok=True)
+    removed = withdraw(out, {one.name: one.identity for one in portraits}, (ROWS, PROMPTS))
     tasks = [Collect(one, out, how.size) for one in portraits]
     found = without_twins(_done("collect", collect, tasks, jobs, progress))
     dropped = {one.portrait.name: one.reason for one in found if one.reason is not None}
-    usable = [one for one in found if one.reason is None]
-    if not usable:
-        raise InputError(f"no portrait can be used: {next(iter(dropped.items()), 'none given')}")
-    if until == "collect":
-        return _left(out, dropped)
-    pieces = _composed(usable, out, how)
-    _write(out / PROMPTS, prompts(pieces))
-    if until == "compose":
-        return _left(out, dropped, out / PROMPTS)
-    rows: list[Row] = []
-    each_made = _done("generate", generate, pieces, jobs if how.backend is MESH else 1, progress)
-    for piece, made in zip(pieces, each_made, strict=True):
-        good, bad = rows_of(piece, made, how.seed)
-        rows += good
-        dropped |= bad
-    if not rows:
-        raise InputError(f"no pair of edits could be made: {next(iter(dropped.items()))}")
-    annotated = None
-    if until == "annotate":
-        annotated = annotate(rows, out, how.judging, jobs=jobs, progress=progress)
-        rows, unscored = _scored(annotated)
-        dropped |= unscored
-    rows = dealt(rows, how.validation, how.test, how.seed)
-    jsonl.write(rows, out / ROWS)
-    written = _left(out, dropped, out / ROWS, out / PROMPTS)
-    return replace(written, rows=len(rows), annotated=annotated)
+    with told(out / DROPPED, dropped):
+        usable = [one for one in found if one.reason is None]
+        if not usable:
+            raise InputError("no portrait can be used")
+        if until == "collect":
+            return Built((out / DROPPED,), 0, dropped, removed)
+        if until != "compose":
+            enough((one.portrait.identity for one in usable), how.validation, how.test)
+        pieces = _composed(usable, out, how)
+        write_lines(out / PROMPTS, prompts(pieces))
+        if until == "compose":
+            return Built((out / PROMPTS, out / DROPPED), 0, dropped, removed)
+        rows = _generated(pieces, how, dropped, jobs, progress)
+        annotated = None
+        if until == "annotate":
+            annotated = annotate(rows, out, how.judging, jobs=jobs, progress=progress)
+            rows = _scored(annotated, dropped)
+        rows = dealt(rows, how.validation, how.test, how.seed)
+        jsonl.write(rows, out / ROWS)
+    files = out / ROWS, out / PROMPTS, out / DROPPED
+    return Built(files, len(rows), dropped, removed, annotated)
 
 
 def _check(out: Path, how: Plan, until: str, jobs: int) -> None:
@@ -180,6 +182,21 @@ def _composed(usable: Iterable[Collected], out: Path, how: Plan) -> list[Piece]:
     ]
 
 
+def _generated(
+    pieces: Sequence[Piece], how: Plan, dropped: dict[str, str], jobs: int, progress: Progress
+) -> list[Row]:
+    """Rows of all pieces; pairs that could not be made go to those that are dropped."""
+    rows = []
+    each_made = _done("generate", generate, pieces, jobs if how.backend is MESH else 1, progress)
+    for piece, made in zip(pieces, each_made, strict=True):
+        good, bad = rows_of(piece, made, how.seed)
+        rows += good
+        dropped |= bad
+    if not rows:
+        raise InputError("no pair of edits could be made")
+    return rows
+
+
 def _done(stage: str, work: Any, tasks: Sequence[Any], jobs: int, progress: Progress) -> list[Any]:
     """Every task of a stage, done."""
     answers = []
@@ -191,26 +208,14 @@ def _done(stage: str, work: Any, tasks: Sequence[Any], jobs: int, progress: Prog
     return answers
 
 
-def _scored(found: Annotated) -> tuple[list[Row], dict[str, str]]:
-    """Rows whose targets have a score for their own category, and why others have none."""
-    good, bad = [], {}
+def _scored(found: Annotated, dropped: dict[str, str]) -> list[Row]:
+    """Rows whose targets have a score for their own category; the others are dropped."""
+    good = []
     for row in found.rows:
         if all(one.scores[one.category] is not None for one in row.dst):
             good.append(row)
         else:
-            bad[row.id] = "no judge sees a face on an edit, or can say what it shows"
+            dropped[row.id] = "no judge sees a face on an edit, or can say what it shows"
     if not good:
         raise InputError("no row could be scored: no judge sees a face on the edits")
-    return good, bad
-
-
-def _left(out: Path, dropped: Mapping[str, str], *files: Path) -> Built:
-    """Write what was left out."""
-    _write(out / DROPPED, ({"name": name, "reason": why} for name, why in dropped.items()))
-    return Built((*files, out / DROPPED), 0, dropped, None)
-
-
-def _write(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
-    with atomic(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return good

@@ -21,7 +21,7 @@ from mien.core.face import Landmarks
 from mien.edit.mesh import is_flat
 from mien.edit.portrait import faces_of, portrait
 from mien.flows.ffe.portraits import Portrait
-from mien.learn.ffe.alike import NEAR, apart, dhash
+from mien.learn.ffe.alike import NEAR, Hashes, apart, hashes
 from mien.learn.ffe.row import Person, Picture
 from mien.learn.ffe.skin import ita, tone
 from mien.media.files import atomic
@@ -49,7 +49,7 @@ class Collected:
         source: what rows say of it.
         domain: ``"human"`` or ``"anime"``.
         person: what is known of them, the skin measured where nobody said.
-        hash: of the face, for near-duplicates.
+        hashes: of the face, for near-duplicates.
     """
 
     portrait: Portrait
@@ -57,7 +57,7 @@ class Collected:
     source: Picture | None = None
     domain: str = ""
     person: Person | None = None
-    hash: int = 0
+    hashes: Hashes = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def without_twins(found: Iterable[Collected]) -> list[Collected]:
     for one in found:
         twin = None
         if one.reason is None:
-            twin = next((other for other in kept if apart(one.hash, other.hash) <= NEAR), None)
+            twin = next((other for other in kept if apart(one.hashes, other.hashes) <= NEAR), None)
         if twin is not None:
             told.append(replace(one, reason=f"is nearly the same picture as {twin.portrait.name}"))
             continue
@@ -135,7 +135,7 @@ def _looked_at(task: Collect) -> Collected:
     source = Picture(path, about.identity, about.licence, about.consent, about.source, box)
     domain = about.domain or ("anime" if drawn else "human")
     person = about.person if domain == "anime" else _with_skin(about.person, image, face)
-    return Collected(about, None, source, domain, person, dhash(image, box))
+    return Collected(about, None, source, domain, person, hashes(image, box))
 
 
 def _unusable(image: Image, faces: list[Landmarks], drawn: bool) -> str:
@@ -187,7 +187,7 @@ def _keep(task: Collect, found: Collected) -> None:
         "source": None if found.source is None else asdict(found.source),
         "domain": found.domain,
         "person": None if found.person is None else asdict(found.person),
-        "hash": f"{found.hash:x}",
+        "hashes": [f"{one:x}" for one in found.hashes],
     }
     with atomic(task.record) as temporary:
         temporary.write_text(json.dumps(content), "utf-8")
@@ -203,10 +203,10 @@ def _kept(task: Collect) -> Collected | None:
             return Collected(task.portrait, stored["reason"])
         source = stored["source"]
         picture = Picture(**{**source, "boxes": tuple(source["boxes"])})
-        person, near = Person(**stored["person"]), int(stored["hash"], 16)
+        person, near = Person(**stored["person"]), tuple(int(h, 16) for h in stored["hashes"])
         there = (task.out / picture.image).is_file()
     except (OSError, ValueError, LookupError, TypeError):
         return None
-    return (
-        Collected(task.portrait, None, picture, stored["domain"], person, near) if there else None
-    )
+    if not there:
+        return None
+    return Collected(task.portrait, None, picture, stored["domain"], person, near)

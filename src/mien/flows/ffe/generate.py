@@ -43,7 +43,7 @@ def generate(task: Piece) -> dict[str, Any]:
         MienError: what is wrong with no portrait: an editor or a model that cannot be used.
     """
     record = _read(task.record)
-    source = hashlib.sha256((task.out / task.source.image).read_bytes()).hexdigest()
+    source = _seal(task.out / task.source.image)
     keys = {name: _key(task, source, name, one) for name, one in task.wanted.items()}
     stale = {
         name: task.wanted[name]
@@ -73,7 +73,8 @@ def _make(
                 with atomic(task.out / task.path(name)) as temporary:
                     save_image(temporary, pixels)
                     stamper().stamp(temporary, _story(task, stale[name]))
-                record[name] = {"key": keys[name], "aus": dict(aus)}
+                    seal = _seal(temporary)
+                record[name] = {"key": keys[name], "aus": dict(aus), "sha256": seal}
             with atomic(task.record) as temporary:
                 temporary.write_text(json.dumps(record), "utf-8")
 
@@ -141,7 +142,13 @@ def _story(task: Piece, wanted: Wanted) -> dict[str, object]:
 
 
 def _there(task: Piece, name: str, record: Mapping[str, Any]) -> bool:
-    return "reason" in record[name] or (task.out / task.path(name)).is_file()
+    """Whether a picture is as it was made; records of before have no hash and are believed."""
+    about, file = record[name], task.out / task.path(name)
+    return "reason" in about or (file.is_file() and about.get("sha256") in (None, _seal(file)))
+
+
+def _seal(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The portraits that a set is made from: a folder of them, or a list that says more of each."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mien.core.document import did_you_mean
@@ -12,7 +13,7 @@ from mien.core.errors import InputError
 from mien.core.names import distinct
 from mien.flows.shoot import photos_in
 from mien.learn.ffe.entry import parsed
-from mien.learn.ffe.form import DOMAINS
+from mien.learn.ffe.form import DOMAINS, written
 from mien.learn.ffe.row import Person
 from mien.learn.ffe.skin import TONES
 
@@ -28,7 +29,8 @@ class Portrait:
     """A picture of somebody who agreed.
 
     Attributes:
-        name: letters, digits, ``-`` and ``_``; unlike any other.
+        name: letters, digits, ``-`` and ``_``; unlike any other, and in a list of what its image is
+            called alone, so that no other entry changes it.
         photo: the picture.
         identity: who; several pictures of one person share it.
         licence: by which it may be used.
@@ -83,7 +85,8 @@ def portraits(
     if not found:
         raise InputError(f"{place}: is empty: name a portrait on a line")
     parts = [_portrait(where, {**given, **entry}, folder) for where, entry in found]
-    names = distinct(_slug(part["photo"].stem) for part in parts)
+    images = (entry["image"] for _, entry in found)
+    names = distinct(_slug(Path(i).stem) if place.is_dir() else _name(i) for i in images)
     return [Portrait(name, **part) for name, part in zip(names, parts, strict=True)]
 
 
@@ -104,6 +107,8 @@ def _listed(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
             if name not in _KNOWN:
                 hint = did_you_mean(str(name), _KNOWN) or f": use {', '.join(_KNOWN)}"
                 raise InputError(f"{where}: unknown field {str(name)[:40]!a}{hint}")
+            if isinstance(entry[name], str) and not written(entry[name]):
+                raise InputError(f"{where}: {name}: is no text")
         filled = {name: str(value).strip() for name, value in entry.items() if value is not None}
         yield where, {name: value for name, value in filled.items() if value}
 
@@ -154,6 +159,15 @@ def _age(where: str, text: str | None) -> float | None:
     if not 0.0 <= age <= _OLDEST:
         raise InputError(f"{where}: age: {text[:40]!a} is no age in years")
     return age
+
+
+def _name(image: str) -> str:
+    """Of an image of a list: its path without the ending, and a hash where that is no name."""
+    path = PurePosixPath(Path(image).as_posix())
+    plain = _slug("-".join(path.with_suffix("").parts[-2:]))
+    if plain == str(path.with_suffix("")):
+        return plain
+    return f"{plain}-{hashlib.sha256(str(path).encode()).hexdigest()[:6]}"
 
 
 def _slug(stem: str) -> str:

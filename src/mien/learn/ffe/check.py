@@ -2,23 +2,26 @@
 
 import hashlib
 import io
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from mien.core.errors import InputError
+from mien.core.errors import InputError, MediaError
 from mien.core.seams import Progress, silent
-from mien.learn.ffe.alike import NEAR, apart, dhash
+from mien.learn.ffe.alike import NEAR, Hashes, apart, hashes
 from mien.learn.ffe.entry import Entry
 from mien.learn.ffe.files import entries
 from mien.learn.ffe.form import pictures, problems
 from mien.learn.ffe.row import Row, row_of
+from mien.media.files import clear_errors
 
 _TURNED = (5, 6, 7, 8)  # values of EXIF's orientation that swap width and height
 _ORIENTATION = 0x0112
+_TWICE = "dst: one picture twice: source and targets are three pictures"
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,12 @@ class Checked:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A picture that was opened: why it cannot be used, its size, the hash of its bytes."""
+    """A picture that was opened: why it cannot be used, its size, the hashes of bytes and face."""
 
     problem: str
     size: tuple[int, int] = (0, 0)
     digest: bytes = b""
-    near: int = 0
+    near: Hashes = ()
 
 
 @dataclass
@@ -64,8 +67,8 @@ class _Memory:
     ids: dict[str, str] = field(default_factory=dict)
     split_of: dict[str, tuple[str, str]] = field(default_factory=dict)  # identity to split, where
     shown: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # picture to split, where
-    # Hash and split of a source to its bytes' hash, where.
-    faces: dict[tuple[int, str], tuple[bytes, str]] = field(default_factory=dict)
+    # Hashes and split of a source to its bytes' hash, where.
+    faces: dict[tuple[Hashes, str], tuple[bytes, str]] = field(default_factory=dict)
 
 
 def check(path: Path, *, pixels: bool = True, progress: Progress = silent) -> Checked:
@@ -91,7 +94,8 @@ def check(path: Path, *, pixels: bool = True, progress: Progress = silent) -> Ch
         if not wrong:
             row = row_of(entry.stored)
             rows.append(row)
-            found += [*trainable(row), *_shared(row, entry.where, memory, seen)]
+            found += [*trainable(row), *_apart(row, seen)]
+            found += _shared(row, entry.where, memory, seen)
         findings += [Finding(entry.where, what) for what in found]
         progress("check", number, None)
         if path.suffix == ".tar" or path.is_dir():
@@ -106,9 +110,8 @@ def trainable(row: Row) -> Iterator[str]:
     first, second = row.dst
     if first.category == second.category:
         yield f"dst: {first.category} twice: the two targets are of different categories"
-    images = [picture.image for picture in row.pictures]
-    if len({*images}) < len(images):
-        yield "dst: one picture twice: source and targets are three pictures"
+    if len(_paths(row)) < len(row.pictures):
+        yield _TWICE
     for number, target in enumerate(row.dst):
         where = f"dst[{number}]"
         if target.picture.identity != row.src.identity:
@@ -139,19 +142,37 @@ def _opened(content: bytes | None, box: Sequence[float] | None, *, pixels: bool)
     if content is None:
         return _Seen("there is no such picture")
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with clear_errors(Path(), "damaged"), Image.open(io.BytesIO(content)) as image:
             width, height = image.size
             # PNG is left out: it would be decoded for its EXIF, which hardly any has.
             if image.format != "PNG" and image.getexif().get(_ORIENTATION) in _TURNED:
                 width, height = height, width
-            near = dhash(np.asarray(image.convert("RGB")), box) if pixels else 0
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            near = hashes(np.asarray(image.convert("RGB")), box) if pixels else ()
+    except MediaError:
         return _Seen("cannot be decoded: copy or make it again")
     return _Seen("", (width, height), hashlib.sha256(content).digest(), near)
 
 
 def _outside(box: Sequence[float], size: tuple[int, int]) -> bool:
     return min(box[:2]) < 0 or box[2] > size[0] or box[3] > size[1]
+
+
+def _paths(row: Row) -> set[str]:
+    """The pictures of a row, however their paths are written."""
+    return {posixpath.normpath(picture.image) for picture in row.pictures}
+
+
+def _apart(row: Row, seen: dict[str, _Seen]) -> Iterator[str]:
+    """What is wrong between the three pictures of a row."""
+    shown = [seen[picture.image] for picture in row.pictures]
+    if any(one.problem for one in shown):
+        return
+    if len({one.digest for one in shown}) < len(_paths(row)):
+        yield _TWICE
+    for number, (target, one) in enumerate(zip(row.dst, shown[1:], strict=True)):
+        if target.picture.boxes is None and one.size != shown[0].size:
+            here, there = (f"{size[0]} x {size[1]} px" for size in (one.size, shown[0].size))
+            yield f"dst[{number}].boxes: is missing: {here} are not the {there} of the source"
 
 
 def _shared(row: Row, where: str, memory: _Memory, seen: dict[str, _Seen]) -> Iterator[str]:
@@ -170,7 +191,7 @@ def _shared(row: Row, where: str, memory: _Memory, seen: dict[str, _Seen]) -> It
             if split != row.split:
                 yield f"split: {picture.image} is in {_split(split)} too, at {there}"
     source, digests = seen[row.src.image], [seen[one.image].digest for one in row.pictures]
-    if source.near and (source.near, row.split) not in memory.faces:
+    if any(source.near) and (source.near, row.split) not in memory.faces:
         for (face, split), (digest, there) in memory.faces.items():
             near = split != row.split and apart(face, source.near) <= NEAR
             if near and digest not in digests:  # the same bytes are told above

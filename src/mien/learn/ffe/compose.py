@@ -45,11 +45,11 @@ class Composition:
         confusable: share of the pairs that are of look-alikes, 0 to 1.
         overlap: how far look-alikes go towards each other at most, 0 (not) to 1 (half of the way).
         jitter: standard deviation of the logarithm of a unit's intensity.
-        blends: share of the targets into which a second category is mixed, 0 to 1.
+        blends: share of the targets into which a third category is mixed, 0 to 1.
         one_sided: share of the targets of which one half of the face stays at rest, 0 to 1.
         strengths: least and largest strength, 0 to 1.5; any between is as likely.
         twins: pairs of categories that are taken for one another.
-        categories: that may be asked for, at least two.
+        categories: that may be asked for, at least two; for blends three.
 
     Raises:
         InputError: a value that is none.
@@ -76,6 +76,8 @@ class Composition:
             raise InputError("give 1 pair or more of each portrait, and a jitter from 0 to 1")
         if len({*self.categories} & {*CATEGORIES}) < 2:
             raise InputError("two categories or more are needed to make a pair")
+        if self.blends and len({*self.categories}) < 3:
+            raise InputError("blends are with a third category, and there are two: leave them out")
 
     @property
     def likely(self) -> tuple[tuple[str, str], ...]:
@@ -168,7 +170,7 @@ def _wanted(category: str, other: str, alike: bool, how: Composition, chance: Ge
         if chance.uniform() < how.one_sided:
             aus = _one_side(aus, str(chance.choice(["L", "R"])))
         aus = _jittered(aus, how.jitter, chance)
-        if not impossible(aus):
+        if not impossible(max(strength, 1.0) * aus):
             break
     else:
         aus, shares = _recipe(category), {category: 1.0}

@@ -1,13 +1,18 @@
-"""Who is trained on, who is validated on and who is tested on; people are dealt whole."""
+"""Who is trained on, who is validated on and who is tested on; people are dealt whole.
 
-from collections.abc import Sequence
+Everybody has a number from 0 to 1, by chance, that depends on nothing but their identity and the
+seed: the lowest are tested on, the next validated on. Whoever is added to a set or leaves it moves
+nobody else, so that no model is tested on people of whom an earlier one has learned; only a split
+that would be empty borrows somebody.
+"""
+
+import hashlib
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-import numpy as np
 
 from mien.core.errors import InputError
 from mien.learn.ffe.row import Row
-from mien.learn.splits import Split, inner
 
 
 def dealt(
@@ -17,27 +22,36 @@ def dealt(
 
     Args:
         rows: of the whole set.
-        validation: share of the people; at least one unless 0.
-        test: share of the people; at least one unless 0.
+        validation: share of the people, about; at least one unless 0.
+        test: share of the people, about; at least one unless 0.
         seed: of the choice.
+
+    Raises:
+        InputError: as :func:`enough`.
+    """
+    drawn = {row.src.identity: _drawn(row.src.identity, seed) for row in rows}
+    enough(drawn, validation, test)
+    order = sorted(drawn, key=lambda one: drawn[one])
+    numbers, watched = sorted(drawn.values()), int(validation > 0)
+    first = min(max(bisect(numbers, test), int(test > 0)), len(order) - watched - 1)
+    last = min(max(bisect(numbers, test + validation), first + watched), len(order) - 1)
+    split = {one: "test" if i < first else "validation" for i, one in enumerate(order[:last])}
+    return [replace(row, split=split.get(row.src.identity, "train")) for row in rows]
+
+
+def enough(people: Iterable[str], validation: float, test: float) -> None:
+    """Whether there are people for every split.
 
     Raises:
         InputError: shares that leave nobody to train on, or too few people for them.
     """
     if min(validation, test) < 0.0 or validation + test >= 1.0:
         raise InputError(f"shares {validation:g} and {test:g}: must leave some to train on")
-    people = [row.src.identity for row in rows]
-    needed = 1 + (validation > 0) + (test > 0)
-    if len({*people}) < needed:
-        raise InputError(
-            f"{len({*people})} people for {needed} splits: collect more, or set a share to 0"
-        )
-    rest = Split("ffe", np.arange(len(rows)), np.arange(0))
-    names = ["train"] * len(rows)
-    for name, share in (("test", test), ("validation", validation / (1.0 - test))):
-        if share > 0:
-            found = inner(rest, people, share, seed)
-            for row in found.test:
-                names[row] = name
-            rest = found
-    return [replace(row, split=name) for row, name in zip(rows, names, strict=True)]
+    there, needed = len({*people}), 1 + (validation > 0) + (test > 0)
+    if there < needed:
+        raise InputError(f"{there} people for {needed} splits: collect more, or set a share to 0")
+
+
+def _drawn(identity: str, seed: int) -> float:
+    digest = hashlib.sha256(f"{seed} {identity}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64

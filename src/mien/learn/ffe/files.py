@@ -55,7 +55,8 @@ def convert(source: Path, out: Path) -> list[Path]:
     Args:
         source: as :func:`entries` takes it.
         out: ``.jsonl`` or ``.parquet``, whose paths lead to the same pictures; ``.tar``, made into
-            ``NAME-00000.tar`` and so on; of shards a ``.jsonl``, beside which the pictures are put.
+            ``NAME-00000.tar`` and so on, in place of all of that name; of shards a ``.jsonl``,
+            beside which the pictures are put.
 
     Returns:
         The files written; pictures are not listed.
@@ -70,6 +71,8 @@ def convert(source: Path, out: Path) -> list[Path]:
         raise InputError(f"{out}: give a name that ends in .jsonl, .parquet or .tar")
     if out.resolve() == source.resolve():
         raise InputError(f"{out}: is what is read: give another name")
+    if out.suffix == ".tar" and source.resolve() in map(Path.resolve, shards.named(out)):
+        raise InputError(f"{out}: {source.name} is one of its shards: give another name")
     if out.suffix == ".tar":
         return shards.write(entries(source), out)
     if source.suffix == ".tar" or source.is_dir():

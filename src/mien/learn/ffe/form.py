@@ -1,9 +1,11 @@
 """What the JSON of a row must look like; all that is wrong with it, not the first thing only."""
 
-import math
+import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import TypeGuard
 
 from mien.core import facs
 from mien.core.document import did_you_mean
@@ -48,6 +50,11 @@ def pictures(stored: object) -> Iterator[tuple[str, str, list[float] | None]]:
             yield where, one["image"], None if [*_box(box, where)] else box
 
 
+def written(stored: object) -> TypeGuard[str]:
+    """Whether it is text that UTF-8 can have: JSON can escape halves of characters."""
+    return isinstance(stored, str) and not any("\ud800" <= one <= "\udfff" for one in stored)
+
+
 def _fields(
     stored: object, where: str, known: Mapping[str, Check], needed: tuple[str, ...] = ()
 ) -> Iterator[str]:
@@ -66,12 +73,12 @@ def _fields(
 
 
 def _text(stored: object, where: str) -> Iterator[str]:
-    if not isinstance(stored, str) or not stored.strip():
+    if not written(stored) or not stored.strip():
         yield f"{where}: {_cut(stored)} is no text"
 
 
 def _words(stored: object, where: str) -> Iterator[str]:
-    if not isinstance(stored, str):
+    if not written(stored):
         yield f"{where}: {_cut(stored)} is no text"
 
 
@@ -81,7 +88,7 @@ def _id(stored: object, where: str) -> Iterator[str]:
 
 
 def _path(stored: object, where: str) -> Iterator[str]:
-    if not isinstance(stored, str) or not stored or "\0" in stored:
+    if not written(stored) or not stored or "\0" in stored:
         yield f"{where}: {_cut(stored)} is no path"
     elif PurePosixPath(stored).is_absolute() or PureWindowsPath(stored).anchor or "\\" in stored:
         yield f"{where}: {_cut(stored)}: give a path from the folder of this file, with /"
@@ -149,10 +156,12 @@ def _seed(stored: object, where: str) -> Iterator[str]:
 def _object(stored: object, where: str) -> Iterator[str]:
     if not isinstance(stored, dict):
         yield f"{where}: is no object such as {{...}}"
+    elif not written(json.dumps(stored, ensure_ascii=False)):
+        yield f"{where}: holds what is no text"
 
 
 def _names(stored: object, where: str) -> Iterator[str]:
-    if not isinstance(stored, list) or not all(isinstance(one, str) for one in stored):
+    if not isinstance(stored, list) or not all(map(written, stored)):
         yield f"{where}: {_cut(stored)} is no list of names"
 
 
@@ -177,7 +186,7 @@ def _targets(stored: object, where: str) -> Iterator[str]:
 
 def _number(stored: object) -> bool:
     number = isinstance(stored, int | float) and not isinstance(stored, bool)
-    return number and math.isfinite(stored)  # type: ignore[arg-type]
+    return number and abs(stored) <= sys.float_info.max  # type: ignore[arg-type]
 
 
 def _cut(stored: object) -> str:

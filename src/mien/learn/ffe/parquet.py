@@ -14,7 +14,7 @@ from mien import __version__
 from mien.core.errors import InputError
 from mien.core.extras import require
 from mien.export.track_parquet import EXTRA
-from mien.learn.ffe.entry import Entry
+from mien.learn.ffe.entry import Entry, parsed
 from mien.learn.ffe.jsonl import pictures_in
 from mien.learn.ffe.row import CATEGORIES, Row, row_json
 from mien.media.files import atomic
@@ -52,9 +52,10 @@ def entries(path: Path) -> Iterator[Entry]:
             if not file.schema_arrow.equals(_schema(pa)):
                 raise InputError(f"{path}: its columns are others: write it with mien ffe convert")
             for batch in file.iter_batches(_ROWS):
-                for stored in batch.to_pylist():
-                    yield Entry(f"{path}: row {next(number)}", _nested(stored), "", read)
-    except (pa.ArrowException, OSError) as error:
+                for content in batch.to_pylist():
+                    stored, problem = _nested(content)
+                    yield Entry(f"{path}: row {next(number)}", stored, problem, read)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         what = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(f"{path}: is no Parquet file that can be read: {what}") from None
 
@@ -89,19 +90,20 @@ def _flat(row: Row) -> dict[str, Any]:
     return content
 
 
-def _nested(content: dict[str, Any]) -> dict[str, Any]:
-    """The inverse of :func:`_flat`: what is null was left out, but for scores."""
+def _nested(content: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The inverse of :func:`_flat`, and what is wrong with it; what is null was left out."""
     found = _there(content)
     for name in ("person", "src"):
         if name in found:
             found[name] = _there(found[name])
     targets = []
-    for one in map(_there, found.get("dst", [])):
+    for one in (_there(one or {}) for one in found.get("dst", [])):
         maps = {name: dict(one[name]) for name in ("asked", "aus") if name in one}
         targets.append(one | maps)
+    problem = ""
     if "generator" in found:
-        found["generator"] = json.loads(found["generator"])
-    return found | {"dst": targets}
+        found["generator"], problem = parsed(found["generator"])
+    return found | {"dst": targets}, f"generator: {problem}" if problem else ""
 
 
 def _there(content: dict[str, Any]) -> dict[str, Any]:

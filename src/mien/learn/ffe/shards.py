@@ -12,8 +12,10 @@ Nothing in a member depends on the clock or the user, so that the same rows make
 
 import io
 import json
+import re
 import tarfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import groupby, islice
 from pathlib import Path, PurePosixPath
 
@@ -24,12 +26,15 @@ from mien.media.files import atomic
 
 ROWS = 1000  # of a shard
 _PARTS = ("src", "a", "b")
-_END = 1024  # bytes
+_END = 1024  # bytes, empty, that close a tar
+_STEP = 2**20  # bytes
 _LARGEST = 256 * 2**20  # bytes of a member; no picture is larger
 
 
 def write(source: Iterable[Entry], out: Path, rows: int = ROWS) -> list[Path]:
     """Write shards ``NAME-00000.tar`` and so on, where ``NAME.tar`` was given.
+
+    All of them appear together, and take the place of all that had the name before.
 
     Args:
         source: of :func:`mien.learn.ffe.files.entries`.
@@ -37,20 +42,31 @@ def write(source: Iterable[Entry], out: Path, rows: int = ROWS) -> list[Path]:
         rows: of a shard.
 
     Raises:
-        InputError: a row that is none, or a picture that is missing.
+        InputError: a row that is none, an id that is there twice, or a picture that is missing.
         MediaError: a file cannot be written.
     """
     written: list[Path] = []
+    ids: set[str] = set()
     rest = iter(source)
-    while part := list(islice(rest, rows)):
-        path = out.with_name(f"{out.stem}-{len(written):05d}.tar")
-        with atomic(path) as temporary, tarfile.open(temporary, "w") as tar:
-            for entry in part:
-                _add(tar, entry)
-        written.append(path)
-    if not written:
-        raise InputError(f"{out}: there are no rows to write")
+    with ExitStack() as finished:
+        while part := list(islice(rest, rows)):
+            path = out.with_name(f"{out.stem}-{len(written):05d}.tar")
+            with tarfile.open(finished.enter_context(atomic(path)), "w") as tar:
+                for entry in part:
+                    _add(tar, entry, ids)
+            written.append(path)
+        if not written:
+            raise InputError(f"{out}: there are no rows to write")
+    for path in named(out):
+        if path not in written:
+            path.unlink()
     return written
+
+
+def named(out: Path) -> list[Path]:
+    """The shards that are there of a name, as :func:`write` takes it."""
+    ours = re.compile(rf"{re.escape(out.stem)}-[0-9]{{5,}}\.tar")
+    return [path for path in sorted(out.parent.glob("*.tar")) if ours.fullmatch(path.name)]
 
 
 def entries(path: Path) -> Iterator[Entry]:
@@ -101,8 +117,12 @@ def unpack(path: Path, folder: Path) -> list[Row]:
     return rows
 
 
-def _add(tar: tarfile.TarFile, entry: Entry) -> None:
+def _add(tar: tarfile.TarFile, entry: Entry, ids: set[str]) -> None:
+    """Add a row, and its id to those that are there."""
     row = row_at(entry)
+    if row.id in ids:  # members are told apart by it
+        raise InputError(f"{entry.where}: id: {row.id} is there already: give every row its own")
+    ids.add(row.id)
     text = json.dumps(row_json(row), ensure_ascii=False).encode()
     members = [(f"{row.id}.json", text)]
     for part, picture in zip(_PARTS, row.pictures, strict=True):
@@ -117,19 +137,26 @@ def _add(tar: tarfile.TarFile, entry: Entry) -> None:
 
 
 def _of_shard(shard: Path) -> Iterator[Entry]:
-    _check_end(shard)
     with tarfile.open(shard, "r:") as tar:
-        members = ((m, _content(tar, m)) for m in tar if m.isfile())
-        for key, group in groupby(members, lambda pair: pair[0].name.partition(".")[0]):
-            yield _entry(f"{shard}: {key}", {m.name.partition(".")[2]: c for m, c in group})
+        members = ((m.name, _content(tar, m)) for m in tar if m.isfile())
+        for key, group in groupby(members, lambda pair: pair[0].partition(".")[0]):
+            yield _entry(f"{shard}: {key}", [(n.partition(".")[2], c) for n, c in group])
+        end = tar.offset
+    _check_end(shard, end)
 
 
-def _check_end(shard: Path) -> None:
-    """A tar ends with two empty blocks; one that was cut opens all the same, with fewer rows."""
+def _check_end(shard: Path, end: int) -> None:
+    """Where members end, a tar is empty to its own end, two blocks at least.
+
+    One that was cut, or has a damaged header inside, opens all the same, with fewer rows.
+    """
+    if shard.stat().st_size < end + _END:
+        raise tarfile.ReadError("its end is missing")
     with shard.open("rb") as file:
-        file.seek(-min(_END, shard.stat().st_size), io.SEEK_END)
-        if file.read().rstrip(b"\0"):
-            raise tarfile.ReadError("its end is missing")
+        file.seek(end)
+        while part := file.read(_STEP):
+            if part.strip(b"\0"):
+                raise tarfile.ReadError(f"no member begins at byte {end}, and it goes on")
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
@@ -142,8 +169,11 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return content
 
 
-def _entry(where: str, members: dict[str, bytes]) -> Entry:
+def _entry(where: str, found: list[tuple[str, bytes]]) -> Entry:
+    members = dict(found)
     pictures = {name.partition(".")[0]: content for name, content in members.items()}
+    if len(members) < len(found):
+        return Entry(where, None, "is there twice: write the shard again", lambda _: None)
     if "json" not in members:
         return Entry(where, None, "has no .json: write the shard again", lambda _: None)
     try:

@@ -17,6 +17,12 @@ UNKNOWN = "not given"
 _BINS = ("0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1")
 _AGES = ("under 18", "18 to 29", "30 to 44", "45 to 59", "60 and more")
 _YOUNGEST = (18, 30, 45, 60)
+_GENDERS = ("female", "male")
+_SPELT = {
+    **dict.fromkeys(("f", "w", "woman", "women"), "female"),
+    **dict.fromkeys(("m", "man", "men"), "male"),
+}
+_UNITS = {"domain": "rows", "category": "targets", "intensity": "targets"}
 _FEW = 0.5  # of the mean of its kind; below that something is missing
 
 
@@ -86,7 +92,7 @@ def tally(rows: Iterable[Row]) -> Tally:
         "category": _counted((one.category for one in targets.values()), CATEGORIES),
         "intensity": _counted((_BINS[_bin(one) or 0] for one in known), _BINS),
         "skin": _people(people.values(), lambda who: who.skin or UNKNOWN, TONES),
-        "gender": _people(people.values(), lambda who: who.gender or UNKNOWN, ()),
+        "gender": _people(people.values(), _gender, _GENDERS),
         "age": _people(people.values(), _age, _AGES[1:]),  # nobody is missed under 18
     }
     if len(known) < len(targets):
@@ -98,13 +104,14 @@ def lacking(found: Tally) -> list[str]:
     """What is missing for balance, a line each.
 
     A class is too small with less than half of the mean of its kind; the line says how many more
-    bring it there. What nobody gave is said too.
+    bring it there. What nobody gave is said too. Domains are weighed where there are both.
     """
     lines = []
-    for kind in ("category", "intensity", "skin", "gender", "age"):
+    mixed = sum(n > 0 for n in found.counts["domain"].values()) > 1
+    for kind in (*["domain"] * mixed, "category", "intensity", "skin", "gender", "age"):
         classes = {name: n for name, n in found.counts[kind].items() if name != UNKNOWN}
         least = math.ceil(_FEW * sum(classes.values()) / max(len(classes), 1))
-        unit = "targets" if kind in ("category", "intensity") else "people"
+        unit = _UNITS.get(kind, "people")
         lines += [
             f"{kind} {name}: {n} {unit}, {least - n} more make half of the mean"
             for name, n in classes.items()
@@ -122,6 +129,11 @@ def lacking(found: Tally) -> list[str]:
 def _bin(target: Target) -> int | None:
     score = target.scores.get(target.category)
     return None if score is None else min(int(score * len(_BINS)), len(_BINS) - 1)
+
+
+def _gender(who: Person) -> str:
+    said = who.gender.strip().casefold()
+    return _SPELT.get(said, said) or UNKNOWN
 
 
 def _age(who: Person) -> str:
