@@ -55,8 +55,17 @@ def pixelsmile(
         typer.Option(
             metavar="DIR",
             parser=local_path,
-            help="CLIP ViT-L/14 for the contrastive loss; by default a stand-in that has learned"
-            " nothing.",
+            help="CLIP ViT-L/14, or DanbooruCLIP for drawings, for the contrastive loss; by default"
+            " a stand-in.",
+        ),
+    ] = None,
+    persons: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=local_path,
+            help="A network like ArcFace's in ONNX for the identity loss, such as glintr100.onnx;"
+            " by default a stand-in. Not for nano.",
         ),
     ] = None,
 ) -> None:
@@ -77,7 +86,9 @@ def pixelsmile(
     told = read_config(config)
     where = base or models_folder() / "Qwen-Image-Edit-2511"
     with bar() as progress:
-        weights = run(told, data, out, base=where, clip=clip, progress=progress, say=_say)
+        weights = run(
+            told, data, out, base=where, clip=clip, persons=persons, progress=progress, say=_say
+        )
     typer.echo(weights)
 
 

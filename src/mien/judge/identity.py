@@ -19,10 +19,14 @@ from mien.judge.network import opened, reason
 
 Image = NDArray[np.uint8]
 
-# Where eyes, nose tip and mouth corners lie in the 112 px crop that ArcFace networks expect
-# (Deng et al., CVPR 2019).
-_PLACES = np.array([[38.29, 51.70], [73.53, 51.50], [56.03, 71.74], [41.55, 92.37], [70.73, 92.20]])
-_EYES_NOSE_MOUTH = ((33, 133), (362, 263), (1,), (61,), (291,))
+ARCFACE_PLACES = np.array(
+    [[38.29, 51.70], [73.53, 51.50], [56.03, 71.74], [41.55, 92.37], [70.73, 92.20]]
+)
+"""Where eyes, nose tip and mouth corners lie in the 112 px crop that ArcFace networks expect, px,
+shape (5, 2) (Deng et al., CVPR 2019)."""
+
+EYES_NOSE_MOUTH = ((33, 133), (362, 263), (1,), (61,), (291,))
+"""The landmarks whose means these five are."""
 
 
 def aligned(image: Image, face: Landmarks, side: int) -> Image:
@@ -33,8 +37,8 @@ def aligned(image: Image, face: Landmarks, side: int) -> Image:
         face: its landmarks.
         side: of the result, px; the places are those of 112.
     """
-    places = np.array([face.xy[list(points)].mean(axis=0) for points in _EYES_NOSE_MOUTH])
-    turn, _ = cv2.estimateAffinePartial2D(places, _PLACES, method=cv2.LMEDS)
+    places = np.array([face.xy[list(points)].mean(axis=0) for points in EYES_NOSE_MOUTH])
+    turn, _ = cv2.estimateAffinePartial2D(places, ARCFACE_PLACES, method=cv2.LMEDS)
     return np.asarray(cv2.warpAffine(image, turn, (side, side), flags=cv2.INTER_AREA), np.uint8)
 
 

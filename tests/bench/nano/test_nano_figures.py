@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mien.bench.ffe.metrics import by_person
+from mien.bench.nano import figures as figures_of
 from mien.bench.nano import rows
-from mien.bench.nano.figures import KEYS, Table, differences, drawn, estimates, measured, table
+from mien.bench.nano.figures import KEYS, Table, differences, estimates, measured, table
 from mien.bench.nano.seen import Seen
 from mien.bench.nano.tested import GRID
 from mien.learn.ffe.row import CATEGORIES
@@ -80,12 +80,12 @@ def test_intervals_are_those_of_people_where_there_is_one_seed() -> None:
     one = right(12)
     for person in range(5):
         one = mistaken(one, person, FEAR, SURPRISED)
-    low, high = by_person(
-        np.repeat([1.0] * 5 + [0.0] * 7, 1), np.arange(12), lambda v: float(v.mean()) / 4
-    )
     found = dict(zip(KEYS, estimates(table([one])), strict=True))["mscr"]
     assert found.value == pytest.approx(5 / 12 / 4)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.025)
+    # A mean over twelve people, by Student with eleven degrees of freedom.
+    spread = np.std([0.25] * 5 + [0.0] * 7, ddof=1) / np.sqrt(12)
+    assert found.high - found.value == pytest.approx(2.201 * spread, rel=0.08)
+    assert found.value - found.low == pytest.approx(found.high - found.value)
 
 
 def test_seeds_widen_them() -> None:
@@ -93,8 +93,31 @@ def test_seeds_widen_them() -> None:
     for person in range(4):
         wrong = mistaken(wrong, person, FEAR, SURPRISED)
     found = dict(zip(KEYS, estimates(table([right(), wrong, wrong])), strict=True))["mscr"]
-    # People agree, trainings do not: all of the interval comes from them.
-    assert (found.low, found.high) == (0.0, pytest.approx(0.25))
+    # People agree, trainings do not: Student with two degrees of freedom over these.
+    spread = np.std([0.0, 0.25, 0.25], ddof=1) / np.sqrt(3)
+    assert found.high - found.value == pytest.approx(4.303 * spread, rel=1e-3)
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+def test_intervals_hold_what_they_should(seeds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two models that differ by the chance of trainings and people alone."""
+    monkeypatch.setattr(figures_of, "DRAWS", 100)
+    chance = np.random.default_rng(seeds)
+    held = []
+    for _ in range(100):
+        people = chance.normal(0, 0.5, (1, 16, 1))
+        one, other = (
+            people
+            + chance.normal(0, 0.5, (seeds, 1, 1))
+            + chance.normal(0, 0.5, (1, 16, 1))
+            + chance.normal(0, 1.0, (seeds, 16, COUNT))
+            for _ in range(2)
+        )
+        nobody = np.zeros(one.shape, np.int64)
+        found = differences(Table(nobody, one, one, one), Table(nobody, other, other, other))
+        cls = found[KEYS.index("cls12")]
+        held.append(cls.low <= 0.0 <= cls.high)
+    assert np.mean(held) >= 0.85  # 0.95 but for chance; drawing seeds anew gave 0.53 of two
 
 
 def test_differences_are_paired() -> None:
@@ -114,26 +137,30 @@ def test_one_person_says_nothing_of_others() -> None:
     assert all(np.isnan(one.low) for one in estimates(table([right(1)])))
 
 
-def test_draws_take_people_whole() -> None:
-    """Of two people, one all right and one all wrong, a draw has all, half or none right."""
+def test_people_are_drawn_whole() -> None:
+    """All of one person right, all of another wrong: as wide as two values of 0 and 1 are."""
     one = right(2)
     for number in range(COUNT):
         one = mistaken(one, 0, number, (number + 1) % COUNT)
-    accuracy = drawn(table([one]), 200)[:, KEYS.index("acc12")]
-    assert {*accuracy.round(6)} == {0.0, 0.5, 1.0}
+    found = dict(zip(KEYS, estimates(table([one])), strict=True))["acc12"]
+    assert found.high - found.value == pytest.approx(12.706 * 0.5, rel=0.1)
 
 
-def test_what_is_claimed_is_told() -> None:
+def test_what_is_expected_is_told() -> None:
     good, bad = right(6), right(6)
     for person in range(6):
         bad = mistaken(bad, person, FEAR, SURPRISED)
-    tables = {"full": table([good]), "no-contrast": table([bad]), "one-hot": table([good])}
+    seen = {"full": good, "no-contrast": bad, "one-hot": good}
+    tables = {name: table([one] * 2) for name, one in seen.items()}
     found = {row.figure: row for row in rows.difference_rows(tables)}
     held = {name: row.held for name, row in found.items() if row.asked}
     assert held == {"mSCR: full − no-contrast": True, "CLS-12: full − one-hot": False}
     assert found["mSCR: full − no-contrast"].measured == "-0.2500"
-    assert found["mSCR: full − no-contrast"].n == "6 people, 1 seed"
+    assert found["mSCR: full − no-contrast"].n == "6 people, 2 seeds"
     # The other way round nothing is claimed to hold.
-    swapped = rows.difference_rows({"full": table([bad]), "no-contrast": table([good])})
-    assert [row.held for row in swapped if row.asked] == [False]
+    swapped = {"full": tables["no-contrast"], "no-contrast": tables["full"]}
+    assert [row.held for row in rows.difference_rows(swapped) if row.asked] == [False]
+    # One training says nothing of others.
+    alone = {name: table([one]) for name, one in seen.items()}
+    assert [row.held for row in rows.difference_rows(alone) if row.asked] == [None, None]
     assert rows.difference_rows({"one-hot": table([good])}) == []

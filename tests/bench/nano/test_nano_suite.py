@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ from mien.learn.pixelsmile.run import WEIGHTS
 pytestmark = pytest.mark.slow
 
 SCALE = Scale(children=3, watched=0, pairs=2, judged=2)
-ASKED = {"steps": 2, "seeds": 2, "variants": ("full", "one-hot"), "scale": SCALE}
+WANTED = runs.Wanted(("full", "one-hot"), seeds=2, steps=2)
+ASKED = {"wanted": WANTED, "scale": SCALE}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,9 @@ def test_what_was_done_stays(done: SimpleNamespace, monkeypatch: pytest.MonkeyPa
     assert result.rows == done.result.rows
     assert {path: path.stat().st_mtime_ns for path in done.out.rglob("*.npz")} == kept
     # A part of the table is told from what is there.
-    few = suite.run(done.data, out=done.out, **{**ASKED, "variants": ("full",), "seeds": 1})
+    few = suite.run(
+        done.data, out=done.out, **{**ASKED, "wanted": replace(WANTED, variants=("full",), seeds=1)}
+    )
     assert not any("−" in row.figure for row in few.rows)
 
 
@@ -141,7 +145,21 @@ def test_stopped_or_not_the_weights_are_the_same(done: SimpleNamespace, tmp_path
 
 def test_other_steps_are_refused(done: SimpleNamespace) -> None:
     with pytest.raises(InputError, match="another configuration"):
-        suite.run(done.data, out=done.out, **{**ASKED, "steps": 3})
+        suite.run(done.data, out=done.out, **{**ASKED, "wanted": replace(WANTED, steps=3)})
+
+
+def test_a_set_is_of_one_choice_of_people(
+    done: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(material, "people", lambda data: photographed.people(data)[1:5])
+    with pytest.raises(InputError, match="of other photos"):
+        suite.run(done.data, out=done.out, **ASKED)
+    with pytest.raises(InputError, match="of other photos"):
+        suite.run(done.data, out=done.out, **{**ASKED, "scale": replace(SCALE, pairs=3)})
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="something else"):
+        suite.run(done.data, out=tmp_path, **ASKED)
 
 
 def test_squares_are_those_of_training(done: SimpleNamespace) -> None:
@@ -189,21 +207,38 @@ def test_each_variant_changes_one_thing() -> None:
 
 
 def test_a_seed_is_complete_before_the_next_begins() -> None:
-    found = runs.runs(("full", "one-hot"), 2, None, Path(), Path("out"))
+    found = runs.runs(runs.Wanted(("full", "one-hot"), 2), Path(), Path("out"))
     assert [one.name for one in found] == ["full-0", "one-hot-0", "full-1", "one-hot-1"]
     assert found[3].config.seed == 1
 
 
 @pytest.mark.parametrize(
-    ("variants", "seeds", "steps"),
-    [(("ful",), 1, 1), (("full", "full"), 1, 1), ((), 1, 1), (("full",), 0, 1), (("full",), 1, 0)],
+    "asked",
+    [
+        {"variants": ("ful",)},
+        {"variants": ("full", "full")},
+        {"variants": ()},
+        {"seeds": 0},
+        {"steps": 0},
+        {"model": "qwen"},
+    ],
 )
-def test_what_cannot_be_asked(
-    variants: tuple[str, ...], seeds: int, steps: int, tmp_path: Path
-) -> None:
-    with pytest.raises(InputError, match=r"--variants|--seeds"):
-        suite.run(tmp_path, out=tmp_path / "out", variants=variants, seeds=seeds, steps=steps)
-    assert not (tmp_path / "out").exists()
+def test_what_cannot_be_asked(asked: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"--{next(iter(asked))}"):
+        runs.Wanted(**asked)
+
+
+def test_mini_is_judged_as_nano_is(done: SimpleNamespace) -> None:
+    """The same benchmark with pictures of 64 px, from the same set."""
+    wanted = replace(WANTED, variants=("full",), seeds=1, model="mini")
+    result = suite.run(done.data, out=done.out, wanted=wanted, scale=SCALE)
+    assert [one.name for one in result.files] == ["sheet-mini.png"]
+    with np.load(done.out / "runs-mini" / "full-0" / "made.npz") as stored:
+        assert stored["pictures"].shape == (1, 12, 5, 64, 64, 3)
+    seen = tested.read(sorted((done.out / "set" / "tested").glob("*.npz")))
+    large = tested.sources(done.out / "set" / "test" / "ffe.jsonl", seen.names, 64)
+    off = np.abs(tested.reduced(large).astype(int) - seen.sources)
+    assert off.mean() < 2.0  # the same squares, made small in one step or in two
 
 
 def test_what_trains_is_looked_for_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from mien.learn.ffe.row import CATEGORIES, Picture, Row, Target
 if find_spec("torch") is None or find_spec("accelerate") is None:  # the extra train
     collect_ignore_glob = ["test_*.py"]
 else:
+    import torch
+
     from mien.learn.pixelsmile.config import Config
     from mien.learn.pixelsmile.examples import Faces, gathered
 
@@ -70,6 +72,44 @@ def spoil(ffe: Path, tmp_path: Path) -> Callable[[Callable[[Row], Row]], Path]:
         return tmp_path / "ffe.jsonl"
 
     return change
+
+
+@pytest.fixture(scope="session")
+def small_network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recogniser of one layer, tiny.onnx."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = np.random.default_rng(0).normal(0.0, 0.01, (3 * 112 * 112, 8)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("Flatten", ["x"], ["z"]), helper.make_node("MatMul", ["z", "w"], ["y"])],
+        "tiny",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 112, 112])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 8])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    path = tmp_path_factory.mktemp("network") / "tiny.onnx"
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of CLIP with both of its encoders, as those that are published have."""
+    transformers = pytest.importorskip("transformers")
+    layers = {
+        "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "projection_dim": 8,
+        "num_attention_heads": 2,
+    }  # fmt: skip
+    tiny = transformers.CLIPConfig(
+        text_config={**layers, "vocab_size": 64, "bos_token_id": 0, "eos_token_id": 1},
+        vision_config={**layers, "image_size": 224, "patch_size": 56},
+        projection_dim=8,
+    )
+    folder = tmp_path_factory.mktemp("models") / "clip"
+    torch.manual_seed(0)
+    transformers.CLIPModel(tiny).save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture

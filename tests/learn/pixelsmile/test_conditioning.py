@@ -2,10 +2,12 @@
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mien.core.errors import InputError
 from mien.learn.ffe.row import CATEGORIES, Picture, Target
-from mien.learn.pixelsmile.conditioning import ONE_HOT, interpolated, score_of
+from mien.learn.pixelsmile.conditioning import LEVELS, ONE_HOT, counted, interpolated, score_of
 
 PICTURE = Picture("a.png", "anna", "CC0", "none needed", "noise")
 
@@ -22,6 +24,15 @@ def test_the_score_is_that_of_the_own_category() -> None:
     target = Target(PICTURE, "fear", scores)
     assert score_of(target) == 0.7
     assert score_of(target, ONE_HOT) == 1.0
+    assert score_of(target, LEVELS) == 0.75
+
+
+@given(st.floats(0.0, 1.0))
+def test_levels_are_three_and_none_is_nearer(score: float) -> None:
+    found = counted(score, LEVELS)
+    assert found in (0.5, 0.75, 1.0)
+    assert abs(found - score) == min(abs(level - score) for level in (0.5, 0.75, 1.0))
+    assert counted(found, LEVELS) == found
 
 
 @pytest.mark.parametrize("scores", [{}, {**dict.fromkeys(CATEGORIES, 0.1), "fear": None}])

@@ -1,5 +1,6 @@
 """The large model's way, on random weights of its own classes."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,18 +14,20 @@ from PIL import Image
 from safetensors import safe_open
 from torch import Tensor
 
+from mien.core.errors import InputError
 from mien.edit.backends.pixelsmile import blank
 from mien.edit.backends.pixelsmile.denoise import Sampling, decode
 from mien.edit.backends.pixelsmile.editor import redraw
 from mien.edit.backends.pixelsmile.load import Pipe, load
 from mien.edit.backends.pixelsmile.lora import read_lora
 from mien.edit.backends.pixelsmile.prompts import Wish
+from mien.learn.ffe.row import Row
 from mien.learn.pixelsmile import checkpoint
 from mien.learn.pixelsmile import latents as latents_module
 from mien.learn.pixelsmile.config import Config
 from mien.learn.pixelsmile.examples import drawn
 from mien.learn.pixelsmile.judges import judges_of
-from mien.learn.pixelsmile.latents import Latents, encoded
+from mien.learn.pixelsmile.latents import Latents, Store, base_seal, encoded
 from mien.learn.pixelsmile.objective import loss_of
 from mien.learn.pixelsmile.qwen import LAYERS, qwen
 from mien.learn.pixelsmile.train import PLACE, train
@@ -54,7 +57,7 @@ def fresh(base: Path) -> Callable[..., Pipe]:
 def latents(base: Path, ffe: Path, tmp_path_factory: pytest.TempPathFactory) -> Latents:
     pipe = replace(load(base, None, device="cpu", dtype="float32"), look=56)
     folder = tmp_path_factory.mktemp("latents")
-    return encoded(ffe, folder, pipe, CONFIG, limit=2)
+    return encoded(ffe, Store(folder), pipe, CONFIG, limit=2)
 
 
 def state(part: torch.nn.Module) -> dict[str, Tensor]:
@@ -89,7 +92,7 @@ def test_ten_steps_change_the_lora_alone(
 def test_a_base_in_half_precision(base: Path, ffe: Path, tmp_path: Path) -> None:
     """As on a graphics card: the base in bfloat16, what is trained in float32."""
     pipe = replace(load(base, None, device="cpu", dtype="bfloat16"), look=56)
-    rows = encoded(ffe, tmp_path, pipe, CONFIG, limit=2)
+    rows = encoded(ffe, Store(tmp_path), pipe, CONFIG, limit=2)
     assert rows[0].edits.dtype == torch.bfloat16
     made = qwen(pipe, CONFIG.rank, CONFIG.alpha)
     before = {name: one.detach().clone() for name, one in checkpoint.trained(made.module).items()}
@@ -190,16 +193,57 @@ def test_rows_are_encoded_once(
         write(file, *more)
 
     monkeypatch.setattr(latents_module, "_write", counted)
-    first = encoded(ffe, tmp_path, pipe, CONFIG, limit=2)
+    first = encoded(ffe, Store(tmp_path), pipe, CONFIG, limit=2)
     assert rows == ["a", "aa"]
     (tmp_path / "a.safetensors").write_bytes(b"cut")
-    again = encoded(ffe, tmp_path, pipe, replace(CONFIG, scores="one-hot"), limit=2)
+    again = encoded(ffe, Store(tmp_path), pipe, replace(CONFIG, scores="one-hot"), limit=2)
     assert rows[2:] == ["a"]
     assert again.digest == first.digest
     assert again[1].scores.tolist() == [1.0, 1.0]
     assert first[1].scores.tolist() == pytest.approx([0.7, 0.4])
-    encoded(ffe, tmp_path, pipe, replace(CONFIG, side=2 * SIDE), limit=1)
+    levels = encoded(ffe, Store(tmp_path), pipe, replace(CONFIG, scores="levels"), limit=2)
+    assert levels[1].scores.tolist() == [0.75, 0.5]
+    encoded(ffe, Store(tmp_path), pipe, replace(CONFIG, side=2 * SIDE), limit=1)
     assert rows[3:] == ["a"]
-    parts = [encoded(ffe, tmp_path, pipe, CONFIG, share=(at, 2)) for at in (0, 1)]
+    parts = [encoded(ffe, Store(tmp_path), pipe, CONFIG, share=(at, 2)) for at in (0, 1)]
     assert len(parts[0]) == 5
     assert sorted(rows[4:]) == ["a", "aaa", "aaaa", "aaaaa"]
+    changed = encoded(ffe, Store(tmp_path, "another"), pipe, CONFIG, limit=1)
+    assert rows[8:] == ["a"]
+    assert changed.digest != encoded(ffe, Store(tmp_path), pipe, CONFIG, limit=1).digest
+
+
+def test_a_base_is_known_by_its_files(base: Path, tmp_path: Path) -> None:
+    seal = base_seal(base)
+    copy = tmp_path / "moved"
+    shutil.copytree(base, copy)
+    assert base_seal(copy) == seal
+    weights = next((copy / "vae").glob("*.safetensors"))
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1  # trained on: as long as it was
+    weights.write_bytes(content)
+    other = base_seal(copy)
+    (copy / "vae" / "config.json").write_text("{}")
+    assert len({seal, other, base_seal(copy)}) == 3
+
+
+def test_faces_are_found_once_and_on_persons_alone(
+    base: Path,
+    ffe: Path,
+    spoil: Callable[[Callable[[Row], Row]], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipe = replace(load(base, None, device="cpu", dtype="float32"), look=56)
+    plain = encoded(ffe, Store(tmp_path / "plain"), pipe, CONFIG, limit=2)
+    assert plain.faces() == 0  # they show noise
+    assert drawn(plain, 0, range(2)).points.isnan().all()
+    found = np.arange(10, dtype=np.float32).reshape(5, 2)
+    monkeypatch.setattr(latents_module, "five_points", lambda _: found)
+    mixed = spoil(lambda row: replace(row, domain="anime"))
+    rows = encoded(mixed, Store(tmp_path / "mixed"), pipe, CONFIG, limit=2)
+    assert rows.faces() == 2  # of the second row; the first is drawn
+    assert rows[0].points.isnan().all()
+    assert np.array_equal(rows[1].points[1].numpy(), found)
+    with pytest.raises(InputError, match="train one model of each"):
+        drawn(rows, 0, range(2))

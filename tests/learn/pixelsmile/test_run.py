@@ -2,12 +2,17 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import accelerate
 import numpy as np
 import pytest
 import torch
@@ -20,12 +25,15 @@ from mien.cli.train_pixelsmile import register
 from mien.core.errors import InputError
 from mien.edit.backends.pixelsmile import blank, load
 from mien.edit.backends.pixelsmile.lora import read_lora
-from mien.learn.pixelsmile import stand_ins
+from mien.learn.ffe.row import Row
+from mien.learn.pixelsmile import latents, stand_ins
 from mien.learn.pixelsmile.config import Config, told
 from mien.learn.pixelsmile.examples import Faces
-from mien.learn.pixelsmile.nano import nano
+from mien.learn.pixelsmile.mmdit import small
 from mien.learn.pixelsmile.run import run
 from mien.learn.pixelsmile.train import CURVES, PLACE
+
+Spoil = Callable[[Callable[[Row], Row]], Path]
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +46,14 @@ def test_nano(tmp_path: Path, ffe: Path, five: Faces, config: Config) -> None:
     said: list[str] = []
     weights = run(config, ffe, tmp_path, say=said.append)
     assert said[0] == "5 rows; expressions by scores-cnn, persons by persons-cnn"
-    assert said[1].startswith("6 steps of")
+    assert re.fullmatch(r"6 steps of [0-9.e-]+ s; [0-9]+\.[0-9] GB of (memory|the card)", said[1])
     with safe_open(weights, framework="pt") as stored:
         header = stored.metadata()
         tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
     assert header["data"] == five.digest
+    assert header["compared"] == "expressions by scores-cnn, persons by persons-cnn"
     assert json.loads(header["config"])["batch"] == config.batch
-    nano().module.load_state_dict(tensors)  # every parameter is there
+    small("nano").module.load_state_dict(tensors)  # every parameter is there
     strips = [path.name for path in sorted((tmp_path / "strips").iterdir())]
     assert strips == ["000002.png", "000004.png", "000006.png"]
     again = load_file(run(config, ffe, tmp_path))  # nothing was left to do
@@ -63,6 +72,139 @@ def test_qwen(tmp_path: Path, ffe: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         run(replace(config, rank=2), ffe, tmp_path / "out", base=tmp_path / "base")
 
 
+def test_qwen_with_a_recogniser_and_clip(
+    tmp_path: Path,
+    ffe: Path,
+    small_network: Path,
+    small_clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch.set_num_threads(1)
+    base, out = tmp_path / "base", tmp_path / "out"
+    blank.write_base(base, blank.TINY)
+    monkeypatch.setattr(load.Pipe, "look", 56)
+    config = Config(side=32, steps=2, batch=2, warmup=0, keep=1, rank=4, alpha=8.0)
+    with pytest.raises(InputError, match=r"no edit shows a face by which tiny\.onnx could"):
+        run(config, ffe, tmp_path / "noise", base=base, persons=small_network)
+
+    points = np.array([[9, 10], [23, 10], [16, 17], [11, 24], [21, 24]], np.float32)
+    monkeypatch.setattr(latents, "five_points", lambda _: points)
+    said: list[str] = []
+    weights = run(
+        config, ffe, out, base=base, persons=small_network, clip=small_clip, say=said.append
+    )
+    assert said[0] == "5 rows; expressions by clip, persons by tiny.onnx"
+    assert said[1] == "a face was found on 10 of 10 edits"
+    with safe_open(weights, framework="pt") as stored:
+        compared = stored.metadata()["compared"]
+    for name, file in (("tiny.onnx", small_network), ("clip", small_clip / "model.safetensors")):
+        assert f"{name} (SHA-256 {sha256(file.read_bytes()).hexdigest()})" in compared
+    run(config, ffe, tmp_path / "plain", base=base, clip=small_clip)
+    one, other = (
+        np.loadtxt(tmp_path / name / CURVES, delimiter=",", skiprows=1) for name in ("out", "plain")
+    )
+    assert (one[:, 5] > 0).all()  # identity
+    assert (one[:, 5] != other[:, 5]).all()
+    np.testing.assert_array_equal(one[0, 3:5], other[0, 3:5])  # flow and contrast of the first step
+
+    again = load_file(run(config, ffe, out, base=base, persons=small_network, clip=small_clip))
+    assert all(torch.equal(value, again[name]) for name, value in load_file(weights).items())
+    with pytest.raises(InputError, match="of a run that compared expressions by clip"):
+        run(config, ffe, out, base=base, clip=small_clip)
+
+
+def test_encoders_are_looked_at_before_anything_is_encoded(
+    tmp_path: Path, ffe: Path, config: Config, small_network: Path
+) -> None:
+    with pytest.raises(InputError, match="sees faces of 112 px, and nano draws 32"):
+        run(config, ffe, tmp_path, persons=small_network)
+    with pytest.raises(InputError, match="no such file of a recogniser"):
+        run(Config(), ffe, tmp_path, base=tmp_path, persons=tmp_path / "none.onnx")
+    with pytest.raises(InputError, match="holds no CLIP vision model"):
+        run(Config(), ffe, tmp_path, base=tmp_path, clip=tmp_path / "none")
+    assert not (tmp_path / "latents").exists()
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [
+        ({"contrast": "none"}, "persons by persons-cnn"),
+        ({"identity": False}, "expressions by scores-cnn"),
+        ({"contrast": "none", "identity": False}, ""),
+    ],
+)
+def test_only_what_is_compared_is_said_and_learned(
+    tmp_path: Path, ffe: Path, config: Config, off: dict[str, object], said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    learned: list[int] = []
+    learn = stand_ins._learned
+
+    def counted(*asked: Any) -> Any:
+        learned.append(1)
+        return learn(*asked)
+
+    monkeypatch.setattr(stand_ins, "_learned", counted)
+    lines: list[str] = []
+    config = replace(config, steps=1, **off)  # type: ignore[arg-type]
+    weights = run(config, ffe, tmp_path / "out", say=lines.append)
+    assert lines[0] == f"5 rows; {said or 'only velocities are compared'}"
+    assert len(learned) == bool(said)
+    with safe_open(weights, framework="pt") as stored:
+        assert stored.metadata()["compared"] == said
+
+
+def test_what_is_not_compared_is_not_read(tmp_path: Path, ffe: Path, config: Config) -> None:
+    run(replace(config, steps=1, contrast="none"), ffe, tmp_path, clip=tmp_path / "none")
+
+
+def test_another_run_is_refused_before_anything_is_learned(
+    tmp_path: Path, ffe: Path, config: Config, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(config, steps=1)
+    run(config, ffe, tmp_path)
+    before = _content(tmp_path)
+    monkeypatch.setattr(stand_ins, "_learned", _never)
+    with pytest.raises(InputError, match="another configuration"):
+        run(replace(config, seed=1), ffe, tmp_path)
+    other = spoil(lambda row: replace(row, id="other"))
+    with pytest.raises(InputError, match="other data"):
+        run(config, other, tmp_path)
+    monkeypatch.setattr(accelerate.Accelerator, "num_processes", 4)
+    with pytest.raises(InputError, match="batch: 2 rows cannot be shared by 4"):
+        run(config, tmp_path / "none", tmp_path)
+    (tmp_path / "ffe.jsonl").unlink()
+    assert _content(tmp_path) == before
+
+
+def test_another_run_is_refused_before_anything_is_encoded(
+    tmp_path: Path, ffe: Path, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.set_num_threads(1)
+    base, out = tmp_path / "base", tmp_path / "out"
+    blank.write_base(base, blank.TINY)
+    monkeypatch.setattr(load.Pipe, "look", 56)
+    config = Config(side=32, steps=1, batch=2, warmup=0, keep=1, rank=4, alpha=8.0)
+    run(config, ffe, out, base=base)
+    before = _content(out)
+    monkeypatch.setattr(load, "load", _never)
+    with pytest.raises(InputError, match="another configuration"):
+        run(replace(config, seed=1), ffe, out, base=base)
+    other = spoil(lambda row: replace(row, src=replace(row.src, source="else")))
+    with pytest.raises(InputError, match="other data"):
+        run(config, other, out, base=base)
+    assert _content(out) == before
+
+
+def _never(*_: object, **__: object) -> None:
+    raise AssertionError
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
 def test_a_base_is_needed(tmp_path: Path, ffe: Path) -> None:
     with pytest.raises(InputError, match="give the folder"):
         run(Config(), ffe, tmp_path)
@@ -75,7 +217,7 @@ def test_nothing_heavy_before_it_is_needed() -> None:
     heavy = "{'torch', 'accelerate', 'diffusers', 'transformers'}"
     code = f"import sys, mien.learn.pixelsmile.run; sys.exit(len({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    small = "nano, stand_ins, examples, judges, sampling"
+    small = "mmdit, stand_ins, examples, judges, sampling"
     code = (
         f"import sys; from mien.learn.pixelsmile import {small}; sys.exit('diffusers' in"
         " sys.modules or 'transformers' in sys.modules)"

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from mien.core.errors import InputError
 from mien.learn.ffe.row import CATEGORIES
@@ -13,7 +14,7 @@ from mien.learn.pixelsmile import checkpoint, small_judge
 from mien.learn.pixelsmile.config import Config
 from mien.learn.pixelsmile.drawing import drawn_by
 from mien.learn.pixelsmile.examples import gathered
-from mien.learn.pixelsmile.nano import nano
+from mien.learn.pixelsmile.mmdit import small
 
 FEAR, SURPRISED = (CATEGORIES.index(name) for name in ("fear", "surprised"))
 
@@ -61,31 +62,37 @@ def test_nothing_to_judge(judge: small_judge.SmallJudge) -> None:
 
 def test_pictures_of_everything(tmp_path: Path, ffe: Path) -> None:
     file, config = tmp_path / "nano.safetensors", Config(backbone="nano", side=32, steps=3)
-    backbone = nano(4)
+    backbone = small("nano", 4)
     torch.nn.init.normal_(
         backbone.module.residual.weight, 0.0, 0.05, generator=torch.Generator().manual_seed(0)
     )
     checkpoint.export(file, checkpoint.Place(config, "rows", 3, {}), backbone)
     sources = np.stack([row.squares[0] for row in gathered(ffe)])
-    made = drawn_by(file, sources, ("happy", "fear"), (0.0, 0.5, 1.0))
+
+    def drawn(sources: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return drawn_by("nano", file, sources, ("happy", "fear"), (0.0, 0.5, 1.0))
+
+    made = drawn(sources)
     assert made.shape == (5, 2, 3, 32, 32, 3)
     # Asked for nothing, all categories are one: neutral; asked for something, they are not.
     assert np.array_equal(made[:, 0, 0], made[:, 1, 0])
     assert not np.array_equal(made[:, 0, 2], made[:, 1, 2])
-    assert np.array_equal(made, drawn_by(file, sources, ("happy", "fear"), (0.0, 0.5, 1.0)))
-    assert np.array_equal(made[:2], drawn_by(file, sources[:2], ("happy", "fear"), (0.0, 0.5, 1.0)))
+    assert np.array_equal(made, drawn(sources))
+    assert np.array_equal(made[:2], drawn(sources[:2]))
     with pytest.raises(InputError, match="holds no weights"):
-        drawn_by(tmp_path / "none.safetensors", sources, ("happy",), (1.0,))
+        drawn_by("nano", tmp_path / "none.safetensors", sources, ("happy",), (1.0,))
+    with pytest.raises(InputError, match="holds no weights"):
+        drawn_by("mini", file, sources, ("happy",), (1.0,))
 
 
 def test_a_run_is_finished_or_not(tmp_path: Path) -> None:
     file, config = tmp_path / "nano.safetensors", Config(backbone="nano", side=32, steps=3)
     assert not checkpoint.finished(file, config, "rows")
-    checkpoint.export(file, checkpoint.Place(config, "rows", 3, {}), nano())
+    checkpoint.export(file, checkpoint.Place(config, "rows", 3, {}), small("nano"))
     assert checkpoint.finished(file, config, "rows")
     assert not checkpoint.finished(file, config, "other rows")
     assert not checkpoint.finished(file, replace(config, seed=1), "rows")
-    checkpoint.export(file, checkpoint.Place(config, "rows", 2, {}), nano())
+    checkpoint.export(file, checkpoint.Place(config, "rows", 2, {}), small("nano"))
     assert not checkpoint.finished(file, config, "rows")
     file.write_bytes(b"nothing")
     assert not checkpoint.finished(file, config, "rows")

@@ -1,5 +1,6 @@
 """The trainer: exact and resumable."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from mien.core.errors import InputError
 from mien.learn.pixelsmile import checkpoint
@@ -18,7 +19,7 @@ from mien.learn.pixelsmile.backbone import Backbone
 from mien.learn.pixelsmile.config import Config, parse, read_config, told
 from mien.learn.pixelsmile.examples import Faces, drawn
 from mien.learn.pixelsmile.judges import judges_of
-from mien.learn.pixelsmile.nano import nano
+from mien.learn.pixelsmile.mmdit import small
 from mien.learn.pixelsmile.objective import loss_of
 from mien.learn.pixelsmile.train import rate_at, train
 
@@ -28,7 +29,7 @@ class _StoppedError(Exception):
 
 
 def run(config: Config, five: Faces, out: Path | None = None, **more: object) -> Backbone:
-    made = nano(config.seed)
+    made = small("nano", config.seed)
     train(config, made, five, judges_of(config, made), out, **more)  # type: ignore[arg-type]
     return made
 
@@ -75,15 +76,77 @@ def test_another_run_does_not_go_on(tmp_path: Path, five: Faces, config: Config)
     with pytest.raises(InputError, match="another configuration"):
         run(replace(config, rate=0.1), five, tmp_path)
     place = checkpoint.load(tmp_path / trainer.PLACE)
-    checkpoint.save(tmp_path / trainer.PLACE, replace(place, data="else"), nano(), _idle())
+    checkpoint.save(tmp_path / trainer.PLACE, replace(place, data="else"), small("nano"), _idle())
     with pytest.raises(InputError, match="other data"):
         run(config, five, tmp_path)
     stored = {**place.tensors, "model.words.weight": torch.zeros(2, 2)}
     with pytest.raises(InputError, match="another model"):
-        checkpoint.restore(replace(place, tensors=stored), nano(), _idle())
+        checkpoint.restore(replace(place, tensors=stored), small("nano"), _idle())
     (tmp_path / trainer.PLACE).write_bytes(b"nothing")
     with pytest.raises(InputError, match="remove it to begin anew"):
         run(config, five, tmp_path)
+
+
+def test_other_encoders_do_not_go_on(tmp_path: Path, five: Faces, config: Config) -> None:
+    made = small("nano", config.seed)
+    judges = replace(judges_of(config, made), compared="expressions by one, persons by two")
+    train(replace(config, steps=2), made, five, judges, tmp_path)
+    with safe_open(tmp_path / trainer.PLACE, framework="pt") as stored:
+        assert stored.metadata()["compared"] == judges.compared
+    other = replace(judges, compared="expressions by one, persons by another")
+    with pytest.raises(InputError, match="that compared expressions by one, persons by two"):
+        train(replace(config, steps=2), made, five, other, tmp_path)
+
+
+def test_a_checkpoint_that_does_not_say_by_what_goes_on(
+    tmp_path: Path, five: Faces, config: Config
+) -> None:
+    """As those of earlier versions."""
+    run(replace(config, steps=2), five, tmp_path)
+    file = tmp_path / trainer.PLACE
+    with safe_open(file, framework="pt") as stored:
+        header = {name: it for name, it in stored.metadata().items() if name != "compared"}
+    save_file(load_file(file), file, header)
+    made = small("nano", config.seed)
+    judges = replace(judges_of(config, made), compared="anything")
+    train(replace(config, steps=2), made, five, judges, tmp_path)
+    assert checkpoint.finished(file, replace(config, steps=2), five.digest)
+
+
+def test_a_checkpoint_that_names_what_was_off_goes_on(
+    tmp_path: Path, five: Faces, config: Config
+) -> None:
+    """As those of earlier versions."""
+    config = replace(config, contrast="none")
+    made = small("nano", config.seed)
+    judges = judges_of(config, made)
+    older = replace(judges, compared="expressions by one, persons by two")
+    train(config, made, five, older, tmp_path)
+    train(config, made, five, replace(judges, compared="persons by two"), tmp_path)
+    with pytest.raises(InputError, match="that compared expressions by one, persons by two"):
+        train(config, made, five, replace(judges, compared="persons by one"), tmp_path)
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+def test_a_run_that_diverges_stops(
+    tmp_path: Path, five: Faces, config: Config, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """At once, before weights are changed: what was kept before is good."""
+    made = small("nano", config.seed)
+    first = next(iter(made.module.parameters()))
+
+    def blown(_: str, done: int, __: int | None) -> None:
+        if done == 3 and what == "loss":
+            first.data.fill_(math.nan)
+        elif done == 3:
+            first.register_hook(lambda slope: slope * math.inf)
+
+    said = rf"^step 4: the {what} is (nan|inf), the run has diverged: give a lower rate .*stays$"
+    with pytest.raises(InputError, match=said):
+        train(config, made, five, judges_of(config, made), tmp_path, progress=blown)
+    assert checkpoint.load(tmp_path / trainer.PLACE).step == 2
+    if what == "gradient":
+        assert weights(made).isfinite().all()
 
 
 def _idle() -> torch.optim.Optimizer:
@@ -98,7 +161,7 @@ def test_training_learns_a_batch_by_heart(five: Faces, config: Config) -> None:
         with torch.no_grad():
             return float(loss_of(made.module, batch, judges_of(config, made)).flow)
 
-    assert flow(run(config, five)) < 0.5 * flow(nano(config.seed))
+    assert flow(run(config, five)) < 0.5 * flow(small("nano", config.seed))
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -117,14 +180,14 @@ def test_what_is_switched_off_is_zero(
     five: Faces, config: Config, changed: dict[str, object], without: str
 ) -> None:
     config = replace(config, **changed)  # type: ignore[arg-type]
-    made = nano()
+    made = small("nano")
     parts = loss_of(made.module, drawn(five, 0, range(4)), judges_of(config, made))
     for name in ("contrast", "identity"):
         assert (float(getattr(parts, name).detach()) == 0.0) == (name == without)
 
 
 def test_ablations_differ(five: Faces, config: Config) -> None:
-    made, batch = nano(), drawn(five, 0, range(4))
+    made, batch = small("nano"), drawn(five, 0, range(4))
     cases = ({}, {"symmetric": False}, {"contrast": "hinge"}, {"contrast": "log-ratio"})
     found = set()
     for one in cases:
@@ -176,4 +239,4 @@ def test_stopping_leaves_nothing_half_written(
     monkeypatch.setattr("safetensors.torch.save_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(config, five, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [trainer.CURVES]
+    assert {path.name for path in tmp_path.iterdir()} == {trainer.CURVES, trainer.BOARD}

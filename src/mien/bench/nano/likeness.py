@@ -14,13 +14,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.bench.nano.tested import SIDE
 from mien.bench.people import Person
 from mien.core.errors import MissingExtraError
 from mien.core.face import Landmarks
 from mien.core.seams import Progress, silent
 from mien.edit.portrait import faces_of
 from mien.judge.identity import MOBILEFACENET, Identity
-from mien.learn.pixelsmile.config import NANO_SIDE
 from mien.learn.pixelsmile.crops import TIGHT, place, squared
 from mien.media.files import atomic
 from mien.media.image import load_image
@@ -147,7 +147,7 @@ def area(alike: NDArray[np.float64]) -> float:
 
 def _by(judge: Identity) -> Callable[[Squares, Points], Vectors]:
     def embed(squares: Squares, points: Points) -> Vectors:
-        side = _ENLARGED * NANO_SIDE
+        side = _ENLARGED * SIDE
         found = []
         for square, mesh in zip(squares, points, strict=True):
             large = cv2.resize(square, (side, side), interpolation=cv2.INTER_CUBIC)
@@ -167,7 +167,7 @@ def _square(photo: Path) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     image = load_image(photo).pixels
     face = faces_of(image, photo.name)[0]
     left, top, right, _ = place((image.shape[1], image.shape[0]), face.box, TIGHT)
-    zoom = NANO_SIDE / (right - left)
+    zoom = SIDE / (right - left)
     points = face.points * zoom
     points[:, :2] -= zoom * np.array([left, top])
-    return squared(image, face.box, NANO_SIDE, TIGHT), points
+    return squared(image, face.box, SIDE, TIGHT), points

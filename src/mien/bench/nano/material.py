@@ -1,5 +1,6 @@
 """The set of the benchmark, made once in OUT/set and gone on with where it was stopped.
 
+of.txt                  hash of the photos and the scale that all of it is of
 portraits/NAME.png      everybody, 256 px; those made of two people, too
 train/, validation/     sets of FFE; ffe.jsonl has the rows of both, with their split
 judge/                  other edits of the people who are trained on: the judge learns from them
@@ -7,16 +8,19 @@ test/                   edits of the people who are tested, with their exact sco
 tested/NAME.npz         the same people, in every category at every strength
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from mien import __version__
 from mien.anatomy.threads import one_thread
 from mien.bench.nano import tested
 from mien.bench.nano.morph import SIDE, face_of, mirrored, mixed, relit
 from mien.bench.nano.people import Child, Dealt, children, dealt
 from mien.bench.people import Person, people
+from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
 from mien.flows.ffe.annotate import Judging
 from mien.flows.ffe.build import ROWS, Plan, build
@@ -48,7 +52,7 @@ class Scale:
     children: int = 200
     watched: int = 8
     pairs: int = 6
-    judged: int = 6
+    judged: int = 12
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,12 @@ def make(
         progress: told about portraits and edits.
 
     Raises:
-        InputError: too few photos, or one without a face.
+        InputError: too few photos, one without a face, or a folder with the set of others.
         MediaError: a file cannot be read or written.
     """
-    parts = dealt(people(data))
+    everyone = people(data)
+    parts = dealt(everyone)
+    _claim(out, everyone, scale)
     born = {
         "train": children([one.name for one in parts.train], scale.children),
         "validation": children([one.name for one in parts.validation], scale.watched),
@@ -114,6 +120,25 @@ def make(
     return Material(
         out / ROWS, out / "judge" / ROWS, out / "test" / ROWS, tuple(made), parts, every
     )
+
+
+def _claim(out: Path, everyone: Sequence[Person], scale: Scale) -> None:
+    """Files are kept by name, so that a folder is of one choice of photos for good."""
+    told = f"{__version__} {scale}".encode()
+    photos = b"".join(
+        hashlib.sha256(photo.read_bytes()).digest()
+        for one in everyone
+        for photo in (one.neutral, one.smiling)
+    )
+    seal = hashlib.sha256(told + photos).hexdigest()
+    file = out / "of.txt"
+    if not file.is_file():
+        if out.is_dir() and any(out.iterdir()):
+            raise InputError(f"{out}: holds something else: give another folder")
+        with atomic(file) as part:
+            part.write_text(seal, encoding="utf-8")
+    elif file.read_text(encoding="utf-8") != seal:
+        raise InputError(f"{out}: is of other photos, or of another mien: give another folder")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The variants that are compared: each trained by the real trainer, then asked for all pictures."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.bench.nano.tested import GRID, Tested
+from mien.bench.nano.tested import GRID
 from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
 from mien.learn.ffe.row import CATEGORIES
 from mien.learn.pixelsmile.checkpoint import finished
-from mien.learn.pixelsmile.config import Config, read_config
+from mien.learn.pixelsmile.config import SMALL, Config, read_config
 from mien.learn.pixelsmile.run import WEIGHTS, run
 from mien.media.files import atomic
 
@@ -40,9 +40,10 @@ class Run:
     Attributes:
         variant: of :data:`VARIANTS`.
         seed: of everything.
-        steps: of the optimiser; None for those of the configuration nano.
+        steps: of the optimiser; None for those of the model's configuration.
         rows: to train on.
         folder: of the run.
+        model: of :data:`mien.learn.pixelsmile.config.SMALL`.
     """
 
     variant: str
@@ -50,6 +51,7 @@ class Run:
     steps: int | None
     rows: Path
     folder: Path
+    model: str = "nano"
 
     @property
     def name(self) -> str:
@@ -59,29 +61,53 @@ class Run:
     @property
     def config(self) -> Config:
         """What is trained."""
-        base = replace(read_config("nano"), seed=self.seed)
+        base = replace(read_config(self.model), seed=self.seed)
         base = base if self.steps is None else replace(base, steps=self.steps)
         return replace(base, **VARIANTS[self.variant])
 
 
-def runs(
-    variants: Sequence[str], seeds: int, steps: int | None, rows: Path, out: Path
-) -> list[Run]:
-    """All trainings, every variant of a seed before the next seed, so that a part of them compares.
+@dataclass(frozen=True)
+class Wanted:
+    """Which trainings are compared.
+
+    Attributes:
+        variants: of :data:`VARIANTS`.
+        seeds: trainings of each variant.
+        steps: of every training; None for those of the model's configuration.
+        model: of :data:`mien.learn.pixelsmile.config.SMALL`.
 
     Raises:
-        InputError: an unknown variant, one that is named twice, or no seeds.
+        InputError: an unknown model or variant, one that is named twice, no seeds or no steps.
     """
-    unknown = [name for name in variants if name not in VARIANTS]
-    if unknown or not variants or len({*variants}) < len(variants):
-        told = ",".join(variants)
-        raise InputError(f"--variants {told}: give some of {', '.join(VARIANTS)}, each once")
-    if seeds < 1 or (steps is not None and steps < 1):
-        raise InputError("--seeds and --steps: give 1 or more")
+
+    variants: tuple[str, ...] = STANDARD
+    seeds: int = 3
+    steps: int | None = None
+    model: str = "nano"
+
+    def __post_init__(self) -> None:
+        if self.model not in SMALL:
+            raise InputError(f"--model {self.model}: use one of {', '.join(SMALL)}")
+        known = all(name in VARIANTS for name in self.variants)
+        if not known or not self.variants or len({*self.variants}) < len(self.variants):
+            told = ",".join(self.variants)
+            raise InputError(f"--variants {told}: give some of {', '.join(VARIANTS)}, each once")
+        if self.seeds < 1 or (self.steps is not None and self.steps < 1):
+            raise InputError("--seeds and --steps: give 1 or more")
+
+
+def runs(wanted: Wanted, rows: Path, out: Path) -> list[Run]:
+    """All trainings, every variant of a seed before the next seed, so that a part of them compares.
+
+    Args:
+        wanted: which.
+        rows: to train on.
+        out: folder for a folder of each.
+    """
     return [
-        Run(variant, seed, steps, rows, out / f"{variant}-{seed}")
-        for seed in range(seeds)
-        for variant in variants
+        Run(variant, seed, wanted.steps, rows, out / f"{variant}-{seed}", wanted.model)
+        for seed in range(wanted.seeds)
+        for variant in wanted.variants
     ]
 
 
@@ -107,18 +133,18 @@ def trained(one: Run, digest: str, progress: Progress = silent) -> Path:
     return run(one.config, one.rows, one.folder, progress=told)
 
 
-def made(one: Run, weights: Path, tested: Tested) -> tuple[NDArray[np.uint8], str]:
-    """Every person in every category at every strength, drawn once.
+def made(one: Run, weights: Path, sources: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str]:
+    """Everybody in every category at every strength, drawn once.
 
     Args:
         one: the run.
         weights: of it.
-        tested: who is drawn.
+        sources: RGB, shape (n, S, S, 3), as its model sees them.
 
     Returns:
-        Shape (n, 12, len(GRID), 32, 32, 3); and a hash of what made them.
+        Shape (n, 12, len(GRID), S, S, 3); and a hash of what made them.
     """
-    seal = hashlib.sha256(weights.read_bytes() + tested.sources.tobytes()).hexdigest()
+    seal = hashlib.sha256(weights.read_bytes() + sources.tobytes()).hexdigest()
     file = one.folder / _MADE
     if file.is_file():
         with np.load(file) as stored:
@@ -126,7 +152,7 @@ def made(one: Run, weights: Path, tested: Tested) -> tuple[NDArray[np.uint8], st
                 return stored["pictures"], seal
     from mien.learn.pixelsmile.drawing import drawn_by
 
-    pictures = drawn_by(weights, tested.sources, CATEGORIES, GRID)
+    pictures = drawn_by(one.model, weights, sources, CATEGORIES, GRID)
     with atomic(file) as part:
         np.savez_compressed(part, pictures=pictures, seal=np.array(seal))
     return pictures, seal

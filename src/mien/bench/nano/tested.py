@@ -15,11 +15,12 @@ from mien.flows.shoot.workers import each
 from mien.flows.sitters import sitting
 from mien.learn.ffe.files import read_rows
 from mien.learn.ffe.row import CATEGORIES, Box
-from mien.learn.pixelsmile.config import NANO_SIDE
-from mien.learn.pixelsmile.crops import TIGHT, place, squared
+from mien.learn.pixelsmile.config import SMALL
+from mien.learn.pixelsmile.crops import TIGHT, crops, place, squared
 from mien.media.files import atomic
 from mien.media.image import load_image
 
+SIDE = SMALL["nano"]  # px, at which judges look
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -29,7 +30,7 @@ class Tested:
 
     Attributes:
         names: n of them.
-        sources: RGB, shape (n, 32, 32, 3), as the model sees them.
+        sources: RGB, shape (n, 32, 32, 3).
         points: landmarks on these, shape (n, 478, 3), px.
         mesh: the mesh's edits, shape (n, 12, len(GRID), 32, 32, 3).
     """
@@ -68,6 +69,27 @@ def read(files: Sequence[Path]) -> Tested:
     return Tested(tuple(file.stem for file in files), sources, points, mesh)
 
 
+def sources(path: Path, names: Sequence[str], side: int) -> NDArray[np.uint8]:
+    """Everybody as a model sees them, shape (n, side, side, 3).
+
+    Args:
+        path: rows of the people who are tested.
+        names: of them, in their order.
+        side: px.
+    """
+    found = {crop.row.src.identity: crop.squares[0] for crop in crops(path, side, TIGHT)}
+    return np.stack([found[name] for name in names])
+
+
+def reduced(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pictures, shape (..., S, S, 3), as judges see them: at 32 px."""
+    if pictures.shape[-2] == SIDE:
+        return pictures
+    flat = pictures.reshape(-1, *pictures.shape[-3:])
+    small = [squared(one, None, SIDE, None) for one in flat]
+    return np.stack(small).reshape(*pictures.shape[:-3], SIDE, SIDE, 3)
+
+
 @dataclass(frozen=True)
 class _Task:
     name: str
@@ -82,16 +104,16 @@ def _edited(task: _Task) -> None:
     image = load_image(task.source).pixels
     size = (image.shape[1], image.shape[0])
     left, top, right, _ = place(size, task.box, TIGHT)
-    zoom = NANO_SIDE / (right - left)
+    zoom = SIDE / (right - left)
     with one_thread():
         people = sitting(image, task.name)
         points = people.faces[0].points * zoom
         points[:, :2] -= zoom * np.array([left, top])
         asks = [ask({name: strength}) for name in CATEGORIES for strength in GRID]
         edits = [
-            squared(result.image, task.box, NANO_SIDE, TIGHT) for result in MESH.edits(people, asks)
+            squared(result.image, task.box, SIDE, TIGHT) for result in MESH.edits(people, asks)
         ]
     mesh = np.stack(edits).reshape(len(CATEGORIES), len(GRID), *edits[0].shape)
-    source = squared(image, task.box, NANO_SIDE, TIGHT)
+    source = squared(image, task.box, SIDE, TIGHT)
     with atomic(task.file) as part:
         np.savez_compressed(part, source=source, points=points, mesh=mesh)

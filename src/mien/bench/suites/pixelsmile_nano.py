@@ -21,7 +21,7 @@ from mien.bench.nano.figures import table
 from mien.bench.nano.likeness import Photos, chosen, photos
 from mien.bench.nano.material import Material, Scale, make
 from mien.bench.nano.rows import CEILING, FLOOR, difference_rows, variant_rows
-from mien.bench.nano.runs import FULL, STANDARD, Run, made, runs, trained
+from mien.bench.nano.runs import FULL, STANDARD, Run, Wanted, made, runs, trained
 from mien.bench.nano.seen import Eyes, kept
 from mien.bench.nano.sheet import sheet
 from mien.bench.people import Person, each, people
@@ -29,12 +29,14 @@ from mien.bench.result import Result, Row
 from mien.core.extras import require
 from mien.core.places import models_folder
 from mien.core.seams import Progress, silent
+from mien.learn.pixelsmile.config import SMALL
 from mien.learn.pixelsmile.train import EXTRA
 
 if TYPE_CHECKING:
     from mien.learn.pixelsmile.small_judge import SmallJudge
 
-SHEET, ANSWERS = "sheet.png", "answers.npz"
+ANSWERS = "answers.npz"
+WANTED = Wanted()
 _JUDGE_SEED = 11  # unlike those of the stand-ins of the losses
 
 
@@ -55,9 +57,7 @@ def run(
     jobs: int = 1,
     *,
     out: Path,
-    steps: int | None = None,
-    seeds: int = 3,
-    variants: Sequence[str] = STANDARD,
+    wanted: Wanted = WANTED,
     scale: Scale | None = None,
 ) -> Compared:
     """All figures; whatever is made stays in ``out``, and the same command goes on there.
@@ -67,14 +67,13 @@ def run(
             MobileFaceNet.
         progress: told about every part.
         jobs: how many processes share portraits and trainings.
-        out: folder: ``set/``, ``runs/VARIANT-SEED/`` and the sheet.
-        steps: of every training; None for those of the configuration nano.
-        seeds: trainings of each variant.
-        variants: of :data:`mien.bench.nano.runs.VARIANTS`.
+        out: folder: ``set/``, ``runs/VARIANT-SEED/`` and the sheet; of mini they are ``runs-mini``
+            and ``sheet-mini.png``.
+        wanted: which trainings; all pictures are judged at 32 px.
         scale: of the set.
 
     Raises:
-        InputError: an unknown variant, too few photos, a folder of other runs.
+        InputError: too few photos, a folder of another set or of other runs.
         MissingExtraError: what trains is not installed.
     """
     for module in ("torch", "accelerate"):
@@ -83,32 +82,35 @@ def run(
     from mien.learn.pixelsmile.examples import gathered
     from mien.learn.pixelsmile.small_judge import NAME
 
-    runs(variants, seeds, steps, Path(), out)  # refused before anything is made
     material = make(data, out / "set", scale or Scale(), jobs=jobs, progress=progress)
-    wanted = runs(variants, seeds, steps, material.rows, out / "runs")
+    suffix = "" if wanted.model == WANTED.model else f"-{wanted.model}"
+    trainings = runs(wanted, material.rows, out / f"runs{suffix}")
     rows = gathered(material.rows)
     digest = together([row.digest for row in rows])
     judge = _judge(material, out / "set", progress)
     known, unknown = _photos(data, material, out / "set", progress)
     likeness = chosen(_models(data), known, rows)
     eyes = Eyes(judge, likeness, testing.read(material.tested))
-    found = _trained(wanted, digest, jobs, progress)
-    pictures = {one.name: made(one, weights, eyes.tested) for one, weights in found.items()}
+    found = _trained(trainings, digest, jobs, progress)
+    sources = testing.sources(material.test, eyes.tested.names, SMALL[wanted.model])
+    drawn = {one.name: made(one, weights, sources) for one, weights in found.items()}
+    pictures = {name: (testing.reduced(shown), seal) for name, (shown, seal) in drawn.items()}
     answers = {
         one.name: kept(eyes, pictures[one.name][0], one.folder / ANSWERS, pictures[one.name][1])
         for one in found
     }
     tables = {
-        variant: table([answers[one.name] for one in wanted if one.variant == variant])
-        for variant in variants
+        variant: table([answers[one.name] for one in trainings if one.variant == variant])
+        for variant in wanted.variants
     }
-    shown = {one.variant: pictures[one.name][0] for one in reversed(wanted)}  # of the first seed
-    sheet(eyes.tested, {"mesh": eyes.tested.mesh, **_two(shown)}, out / SHEET)
+    shown = {one.variant: pictures[one.name][0] for one in reversed(trainings)}  # of the first seed
+    drawing = out / f"sheet{suffix}.png"
+    sheet(eyes.tested, {"mesh": eyes.tested.mesh, **_two(shown)}, drawing)
     told = judge_rows(NAME, asked(judge, gathered(material.test)))
     told += [likeness_row(likeness, unknown), *_bounds(eyes)]
     for variant, one in tables.items():
         told += variant_rows(variant, one)
-    return Compared((*told, *difference_rows(tables)), (out / SHEET,))
+    return Compared((*told, *difference_rows(tables)), (drawing,))
 
 
 def _judge(material: Material, folder: Path, progress: Progress) -> "SmallJudge":

@@ -25,12 +25,14 @@ class Place:
         data: hash of what it is trained on.
         step: steps that are done.
         tensors: of model and optimiser, by name.
+        compared: by what pictures are; empty where a file does not say.
     """
 
     config: Config
     data: str
     step: int
     tensors: Mapping[str, Any]
+    compared: str = ""
 
 
 def trained(module: Any) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def save(path: Path, place: Place, backbone: "Backbone", optimiser: Any) -> None
     tensors = {f"model.{name}": one for name, one in trained(backbone.module).items()}
     for number, kept in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{name}": value for name, value in kept.items()}
-    _write(path, tensors, _story(place.config, place.data, place.step) | dict(backbone.header))
+    _write(path, tensors, _header(place, backbone))
 
 
 def load(path: Path) -> Place:
@@ -65,7 +67,8 @@ def load(path: Path) -> Place:
         with safe_open(path, framework="pt") as stored:
             header = stored.metadata() or {}
             tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-        return Place(parse(header["config"]), header["data"], int(header["step"]), tensors)
+        config, step = parse(header["config"]), int(header["step"])
+        return Place(config, header["data"], step, tensors, header.get("compared", ""))
     except (SafetensorError, KeyError, ValueError, OSError, InputError) as error:
         raise InputError(
             f"{path}: cannot be gone on from: remove it to begin anew ({error})"
@@ -99,18 +102,21 @@ def restore(place: Place, backbone: "Backbone", optimiser: Any) -> None:
 def export(path: Path, place: Place, backbone: "Backbone") -> None:
     """Write the trained weights alone.
 
-    Of a LoRA, as diffusers and mien load it; alpha, configuration and hash of the data are in the
-    header.
+    Of a LoRA, as diffusers and mien load it; alpha, configuration, hash of the data and by what
+    pictures were compared are in the header.
 
     Raises:
         MediaError: the file cannot be written.
     """
     tensors = {backbone.key(name): one for name, one in trained(backbone.module).items()}
-    _write(path, tensors, _story(place.config, place.data, place.step) | dict(backbone.header))
+    _write(path, tensors, _header(place, backbone))
 
 
 def finished(path: Path, config: Config, data: str) -> bool:
-    """Whether a file of :func:`export` is what a run with this configuration and data ends in."""
+    """Whether a file of :func:`export` is what a run with this configuration and data ends in.
+
+    By what pictures were compared is not asked: older files do not say.
+    """
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -167,6 +173,11 @@ def read_curves(path: Path, until: int) -> list[list[float]]:
 
 def _story(config: Config, data: str, step: int) -> dict[str, str]:
     return {"config": told(config), "data": data, "step": str(step)}
+
+
+def _header(place: Place, backbone: "Backbone") -> dict[str, str]:
+    story = _story(place.config, place.data, place.step)
+    return story | {"compared": place.compared} | dict(backbone.header)
 
 
 def _write(path: Path, tensors: Mapping[str, Any], header: dict[str, str]) -> None:

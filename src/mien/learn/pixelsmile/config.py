@@ -1,6 +1,7 @@
 """What a training run is told: one small JSON file, every field with a default, none unknown."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 from mien.core.document import fields_of, load
 from mien.core.errors import InputError
 
-BACKBONES = ("nano", "qwen")
+SMALL: Mapping[str, int] = {"nano": 32, "mini": 64}
+"""Models of our own, and the px that they draw."""
+BACKBONES = (*SMALL, "qwen")
 CONTRASTS = ("infonce", "hinge", "log-ratio", "none")
-SCORES = ("continuous", "one-hot")
-NANO_SIDE = 32
-SHIPPED = ("nano", "published")
+SCORES = ("continuous", "one-hot", "levels")
+SHIPPED = (*SMALL, "published")
 
 _WHAT = "a training configuration"
 _CHOICES = {"backbone": BACKBONES, "contrast": CONTRASTS, "scores": SCORES}
@@ -25,8 +27,8 @@ class Config:
     """A training run; the defaults are the published settings (appendix B of the paper).
 
     Attributes:
-        backbone: ``qwen``, Qwen-Image-Edit-2511 with a LoRA, or ``nano``, a small model of our own.
-        side: px of the squares; 32 for ``nano``, a multiple of 32 for ``qwen``.
+        backbone: ``qwen``, Qwen-Image-Edit-2511 with a LoRA, or one of :data:`SMALL`.
+        side: px of the squares; that of a small model, a multiple of 32 for ``qwen``.
         steps: of the optimiser; the published curves span about 9,000.
         batch: rows per step, over all processes.
         rate: highest learning rate; it rises in a line and falls as a cosine.
@@ -37,7 +39,8 @@ class Config:
         contrast: the triplet loss: ``infonce``, ``hinge``, ``log-ratio`` or ``none``.
         symmetric: whether both branches are contrasted.
         identity: whether persons are compared.
-        scores: ``continuous``, or ``one-hot``: every edit counts as full.
+        scores: ``continuous``; ``one-hot``: every edit counts as full; ``levels``: as the nearest
+            of 0.5, 0.75 and 1.
         rank: of the LoRA.
         alpha: of the LoRA; over the rank it is the weight it is trained at.
 
@@ -70,8 +73,9 @@ class Config:
         for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise InputError(f"{name}: is a number above 0")
-        if self.backbone == "nano" and self.side != NANO_SIDE:
-            raise InputError(f"side: {self.side}: the model nano draws {NANO_SIDE} px")
+        side = SMALL.get(self.backbone, self.side)
+        if self.side != side:
+            raise InputError(f"side: {self.side}: the model {self.backbone} draws {side} px")
         if self.side < 32 or self.side % 32:
             raise InputError(f"side: {self.side}: give a multiple of 32, such as 512")
         if not (0.0 < self.rate < 1.0 and 0.0 < self.alpha < 1e4 and 0.0 <= self.decay < 1.0):

@@ -51,20 +51,22 @@ def crops(
     Raises:
         InputError: a row or picture that cannot be trained on; the message names file and line.
     """
-    for entry in entries(path):
-        row = row_at(entry)
-        if row.split not in splits:
-            continue
-        for problem in trainable(row):
-            raise InputError(f"{entry.where}: {problem}")
-        contents = [_content(entry, picture) for picture in row.pictures]
+    for entry, row in _rows(path, splits):
+        contents = _contents(entry, row)
         squares = [
-            _square(entry, picture, content, picture.boxes or row.src.boxes, side, tight)
-            for picture, content in zip(row.pictures, contents, strict=True)
+            squared(pixels, picture.boxes or row.src.boxes, side, tight)
+            for picture, pixels in zip(row.pictures, _decoded(entry, row, contents), strict=True)
         ]
-        told = json.dumps(row_json(row), sort_keys=True).encode()
-        digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in (told, *contents)))
-        yield Crop(row, np.stack(squares), digest.hexdigest())
+        yield Crop(row, np.stack(squares), _digest(row, contents))
+
+
+def digests(path: Path, splits: tuple[str, ...] = TRAIN) -> list[str]:
+    """Those of the crops, for which no picture is decoded.
+
+    Raises:
+        InputError: as :func:`crops`, but for pictures that cannot be decoded or lack a box.
+    """
+    return [_digest(row, _contents(entry, row)) for entry, row in _rows(path, splits)]
 
 
 def together(digests: list[str]) -> str:
@@ -105,21 +107,63 @@ def squared(
     return np.asarray(image.resize((side, side), Image.Resampling.LANCZOS, box=where))
 
 
-def _content(entry: Entry, picture: Picture) -> bytes:
-    content = entry.read(picture.image)
-    if content is None:
-        raise InputError(f"{entry.where}: {picture.image}: there is no such picture")
-    return content
+def _rows(path: Path, splits: tuple[str, ...]) -> Iterator[tuple[Entry, Row]]:
+    """The rows of some splits; that ids and people are apart is asked of all rows before them."""
+    ids: dict[str, str] = {}
+    homes: dict[str, tuple[str, str]] = {}  # identity to split, where
+    for entry in entries(path):
+        row, where = row_at(entry), entry.where
+        first = ids.setdefault(row.id, where)
+        if first != where:
+            raise InputError(f"{where}: id: {row.id} is that of {first} already")
+        split, who = row.split or TRAIN[0], row.src.identity
+        home, there = homes.setdefault(who, (split, where))
+        if home != split:
+            raise InputError(f"{where}: split: {who!a} is in {split}, and in {home} at {there}")
+        if row.split in splits:
+            for problem in trainable(row):
+                raise InputError(f"{where}: {problem}")
+            yield entry, row
 
 
-def _square(
-    entry: Entry, picture: Picture, content: bytes, box: Box | None, side: int, tight: float | None
-) -> NDArray[np.uint8]:
+def _contents(entry: Entry, row: Row) -> list[bytes]:
+    """The files of source and edits."""
+    found = []
+    for picture in row.pictures:
+        content = entry.read(picture.image)
+        if content is None:
+            raise InputError(f"{entry.where}: {picture.image}: there is no such picture")
+        found.append(content)
+    return found
+
+
+def _digest(row: Row, contents: list[bytes]) -> str:
+    told = json.dumps(row_json(row), sort_keys=True).encode()
+    hashes = b"".join(hashlib.sha256(one).digest() for one in (told, *contents))
+    return hashlib.sha256(hashes).hexdigest()
+
+
+def _decoded(entry: Entry, row: Row, contents: list[bytes]) -> list[NDArray[np.uint8]]:
+    """Source and edits; the box of a source is no place in an edit of another size."""
+    found = [
+        _pixels(entry, picture, content)
+        for picture, content in zip(row.pictures, contents, strict=True)
+    ]
+    there = found[0].shape
+    for number, (target, edit) in enumerate(zip(row.dst, found[1:], strict=True)):
+        if target.picture.boxes is None and edit.shape != there:
+            raise InputError(
+                f"{entry.where}: dst[{number}].boxes: is missing: {edit.shape[1]} x"
+                f" {edit.shape[0]} px are not the {there[1]} x {there[0]} px of the source"
+            )
+    return found
+
+
+def _pixels(entry: Entry, picture: Picture, content: bytes) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(content)) as stored:
-            pixels = np.asarray(ImageOps.exif_transpose(stored).convert("RGB"))
+            return np.asarray(ImageOps.exif_transpose(stored).convert("RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(
             f"{entry.where}: {picture.image}: cannot be decoded: run mien ffe check"
         ) from error
-    return squared(pixels, box, side, tight)

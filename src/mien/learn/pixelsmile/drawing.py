@@ -1,4 +1,4 @@
-"""What a trained nano makes of faces: every category at every strength."""
+"""What a trained nano or mini makes of faces: every category at every strength."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from mien.learn.pixelsmile import checkpoint
 from mien.learn.pixelsmile.conditioning import Conditioning
-from mien.learn.pixelsmile.nano import WORDS, latents_of, nano
+from mien.learn.pixelsmile.mmdit import WORDS, latents_of, small
 from mien.learn.pixelsmile.sampling import sampled
 
 
 def drawn_by(
+    model: str,
     weights: Path,
     sources: NDArray[np.uint8],
     categories: Sequence[str],
@@ -23,20 +24,21 @@ def drawn_by(
     """Pictures by a model, from one noise for all pictures of a face.
 
     Args:
-        weights: of :func:`mien.learn.pixelsmile.run.run`, of the backbone nano.
-        sources: RGB, shape (n, 32, 32, 3).
+        model: of :data:`mien.learn.pixelsmile.config.SMALL`.
+        weights: of :func:`mien.learn.pixelsmile.run.run`, of this backbone.
+        sources: RGB, shape (n, S, S, 3), of its side.
         categories: c of the twelve.
         strengths: s of them.
         seed: of the noise.
 
     Returns:
-        Shape (n, c, s, 32, 32, 3).
+        Shape (n, c, s, S, S, 3).
 
     Raises:
         InputError: a file without such a model.
     """
     torch.set_num_threads(1)
-    backbone = nano()
+    backbone = small(model)
     module = backbone.module.eval()
     checkpoint.fill(weights, module)
     faces = latents_of(torch.from_numpy(sources).permute(0, 3, 1, 2))

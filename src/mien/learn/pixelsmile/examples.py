@@ -12,8 +12,9 @@ from torch import Tensor
 from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
 from mien.learn.pixelsmile.conditioning import Conditioning, score_of
+from mien.learn.pixelsmile.config import SMALL
 from mien.learn.pixelsmile.crops import TIGHT, TRAIN, Crop, crops, together
-from mien.learn.pixelsmile.nano import SIDE, WORDS, latents_of
+from mien.learn.pixelsmile.mmdit import WORDS, latents_of
 from mien.learn.pixelsmile.objective import Batch
 
 
@@ -28,6 +29,8 @@ class Example:
             :class:`~mien.learn.pixelsmile.conditioning.Conditioning`, without its first axis.
         targets: for the categories of a and b, one axis more.
         scores: (2,).
+        points: (2, 5, 2), of the faces of a and b, as in
+            :class:`~mien.learn.pixelsmile.objective.Batch`.
     """
 
     source: Tensor
@@ -35,6 +38,7 @@ class Example:
     neutral: Tensor
     targets: Tensor
     scores: Tensor
+    points: Tensor | None = None
 
 
 class Examples(Protocol):
@@ -52,7 +56,7 @@ class Examples(Protocol):
 
 
 class Faces:
-    """Squares of faces as latents of nano, kept in memory as bytes.
+    """Squares of faces as latents of a small model, kept in memory as bytes.
 
     Args:
         found: rows, at least one.
@@ -79,15 +83,24 @@ class Faces:
 
 
 def gathered(
-    path: Path, splits: tuple[str, ...] = TRAIN, progress: Progress = silent
+    path: Path,
+    splits: tuple[str, ...] = TRAIN,
+    progress: Progress = silent,
+    side: int = SMALL["nano"],
 ) -> list[Crop]:
-    """The rows of some splits as the model nano sees them.
+    """The rows of some splits as a small model sees them.
+
+    Args:
+        path: as :func:`mien.learn.ffe.files.entries` takes it.
+        splits: which.
+        progress: told about the rows.
+        side: px of the model's pictures.
 
     Raises:
         InputError: a row that cannot be trained on, or none.
     """
     found = []
-    for crop in crops(path, SIDE, TIGHT, splits):
+    for crop in crops(path, side, TIGHT, splits):
         found.append(crop)
         progress("read", len(found), None)
     if not found:
@@ -115,17 +128,32 @@ def drawn(examples: Examples, seed: int, numbers: Sequence[int]) -> Batch:
     times = np.array([one.random() for one in chances], np.float32)
     return Batch(
         torch.stack([one.source for one in found]),
-        torch.cat([torch.stack([one.edits[branch] for one in found]) for branch in (0, 1)]),
+        _branches([one.edits for one in found]),
         asked(found),
         torch.from_numpy(noise),
         torch.from_numpy(times),
+        None if found[0].points is None else _branches([one.points for one in found]),
     )
 
 
 def asked(found: Sequence[Example]) -> Conditioning:
-    """What is asked of the edits of some rows, those of a first."""
+    """What is asked of the edits of some rows, those of a first.
+
+    Raises:
+        InputError: their prompts have different lengths.
+    """
+    if any(one.neutral.shape != found[0].neutral.shape for one in found):
+        raise InputError(
+            "prompts for people and for drawings have different lengths with this tokenizer: train"
+            " one model of each"
+        )
     return Conditioning(
         torch.stack([one.neutral for one in found] * 2),
-        torch.cat([torch.stack([one.targets[branch] for one in found]) for branch in (0, 1)]),
-        torch.cat([torch.stack([one.scores[branch] for one in found]) for branch in (0, 1)]),
+        _branches([one.targets for one in found]),
+        _branches([one.scores for one in found]),
     )
+
+
+def _branches(found: Sequence[Tensor]) -> Tensor:
+    """What a row has of both its edits, those of a of all rows first."""
+    return torch.cat([torch.stack([one[branch] for one in found]) for branch in (0, 1)])

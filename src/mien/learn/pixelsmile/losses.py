@@ -115,7 +115,7 @@ def contrastive(
     return 0.5 * (first + triplet(made_b, true_b, true_a)).mean()
 
 
-def identity(generated: Tensor, truth: Tensor, time: Tensor) -> Tensor:
+def identity(generated: Tensor, truth: Tensor, time: Tensor, seen: Tensor | None = None) -> Tensor:
     """1 - cosine of embeddings of a face, a number; hardly weighed where noise hid the face.
 
     The published code decides by the time of a batch's first picture for all of them. Here each
@@ -125,8 +125,11 @@ def identity(generated: Tensor, truth: Tensor, time: Tensor) -> Tensor:
         generated: embeddings of what was made.
         truth: of the edits.
         time: (n,), of what was made.
+        seen: (n,), whether there is a face to be compared; None: on all of them.
     """
     weight = torch.where(time > GATE, GATED, 1.0).to(generated)
+    if seen is not None:
+        weight = weight * seen
     return (weight * (1.0 - _cosine(generated, truth))).mean()
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from mien.learn.pixelsmile import losses
+from mien.learn.pixelsmile.alignment import aligned
 from mien.learn.pixelsmile.backbone import Velocity
 from mien.learn.pixelsmile.conditioning import Conditioning
 from mien.learn.pixelsmile.encoders import Encoder
@@ -21,6 +22,9 @@ class Batch:
         asked: what makes the edits of their sources, likewise.
         noise: (n, ...); the same for both branches.
         time: (n,), 0 to 1; likewise.
+        points: (2 n, 5, 2), of the faces of the edits, px, see
+            :func:`mien.learn.pixelsmile.alignment.aligned`; NaN where a person is not compared.
+            None: nobody has looked for them.
     """
 
     source: Tensor
@@ -28,6 +32,7 @@ class Batch:
     asked: Conditioning
     noise: Tensor
     time: Tensor
+    points: Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,8 @@ class Judges:
         symmetric: see :func:`mien.learn.pixelsmile.losses.contrastive`.
         features: what it compares.
         identity: embeddings of persons.
+        aligned: whether those are of aligned faces; otherwise of whole squares.
+        compared: what does so, for the header of what is trained.
     """
 
     decode: Encoder
@@ -47,6 +54,8 @@ class Judges:
     features: Encoder
     identity: Encoder | None
     symmetric: bool = True
+    aligned: bool = False
+    compared: str = ""
 
 
 def loss_of(model: Velocity, batch: Batch, judges: Judges) -> losses.Losses:
@@ -70,5 +79,10 @@ def loss_of(model: Velocity, batch: Batch, judges: Judges) -> losses.Losses:
             (a, b), (true_a, true_b), judges.triplet, symmetric=judges.symmetric
         )
     if judges.identity is not None:
-        identity = losses.identity(judges.identity(made), judges.identity(true), time)
+        seen = None
+        if judges.aligned:
+            assert batch.points is not None
+            seen = batch.points.isfinite().all(dim=(1, 2))
+            made, true = (aligned(one, batch.points) for one in (made, true))
+        identity = losses.identity(judges.identity(made), judges.identity(true), time, seen)
     return losses.Losses(flow, contrast, identity)

@@ -25,8 +25,8 @@ from mien.media.files import atomic
 NAME = "judge-32"
 
 _WIDTHS, _HIDDEN = (24, 48, 96), 128
-_STEPS, _BATCH, _RATE, _DECAY = 3000, 48, 2e-3, 1e-2
-_DROPPED = 0.1
+_STEPS, _BATCH, _RATE, _DECAY = 6000, 48, 2e-3, 5e-2
+_DROPPED = 0.2
 _TURN, _ZOOM, _MOVE = 0.03, 0.03, 0.04  # radians; share; half sides: standard deviations
 _GAIN, _LIGHT, _GRAIN = 0.10, 0.05, 0.02  # likewise, of pictures of -1 to 1
 _AT_ONCE = 256  # pictures

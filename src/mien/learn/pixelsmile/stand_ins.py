@@ -1,4 +1,4 @@
-"""Small encoders for nano, learned from the rows that it is trained on and from nothing else.
+"""Small encoders for nano and mini, learned from the rows of the run and from nothing else.
 
 ``scores-cnn`` has learned to say the twelve scores, ``persons-cnn`` who somebody is; what they
 compare by is what they make of a picture before they answer. They stand in for CLIP and ArcFace,
@@ -15,10 +15,11 @@ from torch.nn import functional
 
 from mien.learn.ffe.row import CATEGORIES
 from mien.learn.pixelsmile.crops import Crop
-from mien.learn.pixelsmile.encoders import Encoder
+from mien.learn.pixelsmile.encoders import Encoder, resized
 
 SCORES, PERSONS = "scores-cnn", "persons-cnn"
 
+_SIDE = 32  # px, at which they look
 _WIDTHS = (32, 64, 96)
 _STEPS, _BATCH, _RATE = 400, 32, 2e-3
 _GRAIN = 0.05  # noise on what they learn from: what is compared later is no clean picture
@@ -85,6 +86,7 @@ def _learned(pictures: Tensor, truth: Tensor, answers: int, missed: Missed, seed
 
     def encode(shown: Tensor) -> Tensor:
         body.to(shown.device)
+        shown = _seen(shown)
         found: Tensor = (body(shown) - mean.to(shown)) / spread.to(shown)
         return found
 
@@ -108,5 +110,10 @@ def _scores_missed(said: Tensor, truth: Tensor) -> Tensor:
 
 
 def _pictures(row: Crop) -> Tensor:
-    """Source and edits, (3, 3, S, S), -1 to 1."""
-    return torch.from_numpy(row.squares).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+    """Source and edits, (3, 3, 32, 32), -1 to 1."""
+    return _seen(torch.from_numpy(row.squares).permute(0, 3, 1, 2).float() / 127.5 - 1.0)
+
+
+def _seen(pictures: Tensor) -> Tensor:
+    """At 32 px, whatever the model draws."""
+    return pictures if pictures.shape[-1] == _SIDE else resized(pictures, _SIDE)

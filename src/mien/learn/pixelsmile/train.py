@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mien.learn.pixelsmile.objective import Batch, Judges
 
 EXTRA = "train"
-PLACE, CURVES, STRIPS = "training.safetensors", "curves.csv", "strips"
+PLACE, CURVES, STRIPS, BOARD = "training.safetensors", "curves.csv", "strips", "tensorboard"
 _CLIP = 1.0  # of the gradient's norm
 
 
@@ -36,9 +36,9 @@ def train(
 ) -> None:
     """Train a model in place.
 
-    Every ``config.keep`` steps, and at the end, ``out`` gets a checkpoint, the curves of the losses
-    and a strip of pictures. A run that was stopped, by Ctrl-C too, goes on from its last checkpoint
-    and on one kind of machine ends in the same bits.
+    Every ``config.keep`` steps, and at the end, ``out`` gets a checkpoint, the curves of the
+    losses, for TensorBoard too, and a strip of pictures. A run that was stopped, by Ctrl-C too,
+    goes on from its last checkpoint and on one kind of machine ends in the same bits.
 
     Args:
         config: of the run.
@@ -50,16 +50,18 @@ def train(
         progress: told about the steps.
 
     Raises:
-        InputError: the folder holds a run with another configuration or data, or a batch that the
-            processes cannot share evenly.
-        MissingExtraError: PyTorch or Accelerate is not installed.
+        InputError: the folder holds a run with another configuration, other data or other encoders,
+            a batch that the processes cannot share evenly, or a loss that is no number any more.
+        MissingExtraError: PyTorch, Accelerate or tensorboardX is not installed.
     """
     torch = require("torch", EXTRA)
+    require("tensorboardX", EXTRA)
     accelerator = _accelerator(config)
     mine = list(checkpoint.trained(backbone.module).values())
     optimiser = torch.optim.AdamW(mine, lr=config.rate, weight_decay=config.decay)
     backbone.module.to(accelerator.device)
-    start, rows = _resumed(out, config, examples.digest, backbone, optimiser)
+    meant = Place(config, examples.digest, config.steps, {}, judges.compared)
+    start, rows = _resumed(out, meant, backbone, optimiser)
     module, optimiser = accelerator.prepare(backbone.module, optimiser)
     module.train()
     began = monotonic() - (rows[-1][-1] if rows else 0.0)
@@ -68,13 +70,12 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = rate
         batch = _share(examples, config, step, accelerator)
-        losses = _stepped(accelerator, module, optimiser, mine, batch, judges)
-        rows.append([step + 1, rate, *losses, monotonic() - began])
         done = step + 1
+        losses = _stepped(done, accelerator, module, optimiser, mine, batch, judges)
+        rows.append([done, rate, *losses, monotonic() - began])
         if out is not None and (done % config.keep == 0 or done == config.steps):
             if accelerator.is_main_process:
-                place = Place(config, examples.digest, done, {})
-                _keep(out, place, backbone, optimiser, rows, watch)
+                _keep(out, replace(meant, step=done), backbone, optimiser, rows, watch)
             accelerator.wait_for_everyone()
         progress("train", done, config.steps)
     backbone.module.eval()
@@ -88,6 +89,42 @@ def rate_at(step: int, config: Config) -> float:
     return config.rate * 0.5 * (1.0 + math.cos(math.pi * share))
 
 
+def share_of(config: Config, processes: int) -> int:
+    """Rows per step of each process.
+
+    Raises:
+        InputError: they cannot be shared evenly.
+    """
+    if config.batch % processes:
+        raise InputError(
+            f"batch: {config.batch} rows cannot be shared by {processes} processes: give a multiple"
+        )
+    return config.batch // processes
+
+
+def begun(out: Path, config: Config, data: str) -> Place | None:
+    """The checkpoint of a run in its folder; None where there is none yet.
+
+    Args:
+        out: the folder.
+        config: of the run.
+        data: hash of what it is trained on.
+
+    Raises:
+        InputError: it is of a run with another configuration or on other data, or broken.
+    """
+    if not (out / PLACE).is_file():
+        return None
+    place = checkpoint.load(out / PLACE)
+    if place.config != config:
+        raise InputError(
+            f"{out / PLACE}: is of a run with another configuration: give another folder"
+        )
+    if place.data != data:
+        raise InputError(f"{out / PLACE}: is of a run on other data: give another folder")
+    return place
+
+
 def _accelerator(config: Config) -> Any:
     import torch
 
@@ -95,11 +132,7 @@ def _accelerator(config: Config) -> Any:
     # Nothing uses what the last block makes of the words.
     apart = accelerate.DistributedDataParallelKwargs(find_unused_parameters=True)
     accelerator = accelerate.Accelerator(kwargs_handlers=[apart])
-    if config.batch % accelerator.num_processes:
-        raise InputError(
-            f"batch: {config.batch} rows cannot be shared by {accelerator.num_processes} processes:"
-            " give a multiple"
-        )
+    share_of(config, accelerator.num_processes)
     if accelerator.device.type == "cpu":
         torch.set_num_threads(1)  # sums come out the same on any number of cores
     return accelerator
@@ -109,27 +142,47 @@ def _share(examples: "Examples", config: Config, step: int, accelerator: Any) ->
     """The part of a step's batch that is this process's."""
     from mien.learn.pixelsmile.examples import drawn
 
-    size = config.batch // accelerator.num_processes
+    size = share_of(config, accelerator.num_processes)
     first = step * config.batch + accelerator.process_index * size
     return moved(drawn(examples, config.seed, range(first, first + size)), accelerator.device)
 
 
 def _stepped(
-    accelerator: Any, module: Any, optimiser: Any, mine: Any, batch: "Batch", judges: "Judges"
+    step: int,
+    accelerator: Any,
+    module: Any,
+    optimiser: Any,
+    mine: Any,
+    batch: "Batch",
+    judges: "Judges",
 ) -> list[float]:
-    """One step; the losses total, flow, contrast and identity, over all processes."""
+    """One step; the losses total, flow, contrast and identity, over all processes.
+
+    Raises:
+        InputError: loss or gradient is no number any more; the weights are as they were.
+    """
     import torch
 
     from mien.learn.pixelsmile.objective import loss_of
 
     losses = loss_of(module, batch, judges)
-    optimiser.zero_grad()
-    accelerator.backward(losses.total)
-    accelerator.clip_grad_norm_(mine, _CLIP)
-    optimiser.step()
     parts = (losses.total, losses.flow, losses.contrast, losses.identity)
     told = torch.stack([part.detach().float() for part in parts])
-    return [float(value) for value in accelerator.reduce(told, "mean")]
+    found: list[float] = accelerator.reduce(told, "mean").tolist()
+    _finite(step, "loss", found[0])  # gradients of what is none can crash PyTorch (grid_sample)
+    optimiser.zero_grad()
+    accelerator.backward(losses.total)
+    _finite(step, "gradient", float(accelerator.clip_grad_norm_(mine, _CLIP)))
+    optimiser.step()
+    return found
+
+
+def _finite(step: int, what: str, value: float) -> None:
+    if not math.isfinite(value):
+        raise InputError(
+            f"step {step}: the {what} is {value}, the run has diverged: give a lower rate and"
+            " another folder; the last checkpoint stays"
+        )
 
 
 def _keep(
@@ -141,31 +194,39 @@ def _keep(
     watch: Sequence["Example"],
 ) -> None:
     """Write curves and strip, then the checkpoint, which says that all of it is there."""
+    from mien.learn.pixelsmile.board import write_board
     from mien.learn.pixelsmile.sampling import strip
 
     checkpoint.write_curves(out / CURVES, rows)
-    if watch:
+    shown = out / STRIPS / f"{place.step:06d}.png" if watch else None
+    if shown is not None:
         backbone.module.eval()
-        strip(backbone, list(watch), out / STRIPS / f"{place.step:06d}.png", place.config.seed)
+        strip(backbone, list(watch), shown, place.config.seed)
         backbone.module.train()
+    new = (place.step - 1) % place.config.keep + 1  # steps since the last checkpoint
+    write_board(out / BOARD, rows[-new:], shown)
     checkpoint.save(out / PLACE, place, backbone, optimiser)
 
 
 def _resumed(
-    out: Path | None, config: Config, data: str, backbone: "Backbone", optimiser: Any
+    out: Path | None, meant: Place, backbone: "Backbone", optimiser: Any
 ) -> tuple[int, list[list[float]]]:
     """Steps that are done already, and their curves."""
-    if out is None or not (out / PLACE).is_file():
+    place = None if out is None else begun(out, meant.config, meant.data)
+    if out is None or place is None:
         return 0, []
-    place = checkpoint.load(out / PLACE)
-    if place.config != config:
+    # Older checkpoints say what would be compared even where the configuration has it off.
+    if place.compared and not {*_parts(meant)} <= {*_parts(place)}:
         raise InputError(
-            f"{out / PLACE}: is of a run with another configuration: give another folder"
+            f"{out / PLACE}: is of a run that compared {place.compared}: do so again, or give"
+            " another folder"
         )
-    if place.data != data:
-        raise InputError(f"{out / PLACE}: is of a run on other data: give another folder")
     checkpoint.restore(place, backbone, optimiser)
     return place.step, checkpoint.read_curves(out / CURVES, place.step)
+
+
+def _parts(place: Place) -> list[str]:
+    return place.compared.split(", ") if place.compared else []
 
 
 def moved(batch: "Batch", device: Any) -> "Batch":
@@ -174,5 +235,6 @@ def moved(batch: "Batch", device: Any) -> "Batch":
         batch.asked,
         **{one.name: getattr(batch.asked, one.name).to(device) for one in fields(batch.asked)},
     )
-    named = ("source", "edits", "noise", "time")
-    return replace(batch, asked=asked, **{name: getattr(batch, name).to(device) for name in named})
+    named = {one.name: getattr(batch, one.name) for one in fields(batch) if one.name != "asked"}
+    there = {name: part.to(device) for name, part in named.items() if part is not None}
+    return replace(batch, asked=asked, **there)

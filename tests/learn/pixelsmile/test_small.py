@@ -17,10 +17,11 @@ from mien.learn.pixelsmile.conditioning import Conditioning
 from mien.learn.pixelsmile.crops import WATCH, place
 from mien.learn.pixelsmile.encoders import clip, random_conv
 from mien.learn.pixelsmile.examples import Faces, drawn, gathered
-from mien.learn.pixelsmile.nano import SCALE, SIDE, WORDS, _evened, latents_of, nano
+from mien.learn.pixelsmile.mmdit import SCALE, WORDS, _evened, _moved, latents_of, small
 from mien.learn.pixelsmile.sampling import sampled
 from mien.learn.pixelsmile.stand_ins import persons_cnn, scores_cnn
 
+SIDE = 32
 EDGE = st.integers(20, 400)
 
 
@@ -39,23 +40,35 @@ def asked(count: int, score: float = 0.5) -> Conditioning:
 
 
 def test_its_size_is_as_told() -> None:
-    assert sum(one.numel() for one in nano().module.parameters()) == 1_443_251
+    assert sum(one.numel() for one in small("nano").module.parameters()) == 1_443_685
 
 
 def test_it_begins_as_the_source() -> None:
     source, noisy, time = latents(2), pictures(2, 1), torch.tensor([0.1, 0.8])
-    velocity = nano().module(noisy, time, source, asked(2))
+    velocity = small("nano").module(noisy, time, source, asked(2))
     clean = losses.clean_estimate(noisy, velocity, time)
     torch.testing.assert_close(clean, source, atol=1e-5, rtol=0.0)
-    drawn_anew = sampled(nano().module, source, asked(2), noisy)
+    drawn_anew = sampled(small("nano").module, source, asked(2), noisy)
     torch.testing.assert_close(drawn_anew, source, atol=1e-4, rtol=0.0)
 
 
 def test_latents_are_pictures_times_eight() -> None:
     squares = torch.arange(256, dtype=torch.uint8).repeat(12).reshape(1, 3, SIDE, SIDE)
-    decoded = nano().decode(latents_of(squares))
+    decoded = small("nano").decode(latents_of(squares))
     torch.testing.assert_close((decoded + 1.0) * 127.5, squares.float(), atol=1e-3, rtol=0.0)
     assert float(latents_of(squares).abs().max()) == SCALE
+
+
+def test_pixels_come_from_where_they_are_told() -> None:
+    source = latents(2)
+    still = torch.zeros((2, 2, SIDE, SIDE))
+    torch.testing.assert_close(_moved(source, still), source, atol=1e-4, rtol=0.0)
+    from_right, from_below = still.clone(), still.clone()
+    from_right[:, 0], from_below[:, 1] = 3.0, 2.0
+    moved = _moved(source, from_right)
+    torch.testing.assert_close(moved[..., :-3], source[..., 3:], atol=1e-4, rtol=0.0)
+    moved = _moved(source, from_below)
+    torch.testing.assert_close(moved[..., :-2, :], source[..., 2:, :], atol=1e-4, rtol=0.0)
 
 
 @given(st.floats(0.0, 1.0))
@@ -68,7 +81,7 @@ def test_what_the_model_sees_is_as_large_at_every_time(time: float) -> None:
 
 
 def test_places_are_unlike_and_near_ones_alike() -> None:
-    places = nano().module.places.detach()
+    places = small("nano").module.places.detach()
     alike = torch.cosine_similarity(places[:, None], places[None], dim=2)
     assert float((alike - torch.eye(len(places))).max()) < 0.99
     assert alike[0, 1] > alike[0, 3] > alike[0, 7]  # along a row
@@ -76,8 +89,9 @@ def test_places_are_unlike_and_near_ones_alike() -> None:
 
 
 def test_every_input_counts() -> None:
-    module = nano(3).module
-    torch.nn.init.normal_(module.residual.weight, generator=torch.Generator().manual_seed(0))
+    module = small("nano", 3).module
+    for last in (module.residual, module.moves):
+        torch.nn.init.normal_(last.weight, generator=torch.Generator().manual_seed(0))
     base = (latents(2), torch.tensor([0.3, 0.6]), latents(2, 1), asked(2))
     first = module(*base)
     others = (latents(2, 2), torch.tensor([0.4, 0.7]), latents(2, 3), asked(2, 0.9))
@@ -88,7 +102,7 @@ def test_every_input_counts() -> None:
     alone = module(*(one[1:] for one in base[:3]), Conditioning(*(
         one[1:] for one in (base[3].neutral, base[3].target, base[3].score)
     )))  # fmt: skip
-    torch.testing.assert_close(alone, first[1:])
+    torch.testing.assert_close(alone, first[1:], atol=1e-3, rtol=0.0)
 
 
 def test_the_stand_in_sees_shapes_and_is_frozen() -> None:
@@ -110,7 +124,7 @@ def test_what_is_learned_tells_expressions_and_persons_apart(
     monkeypatch.setattr(stand_ins, "_STEPS", 60)
     rows = gathered(ffe)
     latents = [Faces(rows, "continuous")[number].edits for number in range(len(rows))]
-    shown = nano().decode(torch.stack(latents))
+    shown = small("nano").decode(torch.stack(latents))
     fear, surprised = (scores_cnn(rows, 1)(shown[:, branch]) for branch in (0, 1))
     alike = torch.cosine_similarity(fear, fear.roll(1, 0)).mean()
     assert float(alike) > float(torch.cosine_similarity(fear, surprised).mean()) + 0.5
@@ -160,6 +174,7 @@ def test_splits_are_kept_apart(ffe: Path, five: Faces) -> None:
     assert five.digest != watched.digest
     assert five[0].scores.tolist() == pytest.approx([0.7, 0.4])
     assert Faces(gathered(ffe), "one-hot")[0].scores.tolist() == [1.0, 1.0]
+    assert Faces(gathered(ffe), "levels")[0].scores.tolist() == [0.75, 0.5]
     assert [WORDS[int(word)] for word in five[0].targets] == ["fear", "surprised"]
 
 
