@@ -56,6 +56,13 @@ def test_track_is_what_pandas_says(track: Track, tmp_path: Path) -> None:
     assert table.loc[2, "AU12L":].isna().all()
 
 
+def test_track_that_a_spreadsheet_marked_as_text(track: Track, tmp_path: Path) -> None:
+    track_csv.write(track, tmp_path / "track.csv")
+    text = (tmp_path / "track.csv").read_text("utf-8")
+    (tmp_path / "track.csv").write_text(text, encoding="utf-8-sig")
+    assert len(track_csv.read(tmp_path / "track.csv")) == N
+
+
 def test_empty_track(track: Track, tmp_path: Path) -> None:
     track_csv.write(track.select(np.zeros(N, dtype=bool)), tmp_path / "track.csv")
     assert len(track_csv.read(tmp_path / "track.csv")) == 0

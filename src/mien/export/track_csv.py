@@ -40,13 +40,15 @@ def read(path: Path) -> Track:
         InputError: other columns, a status that mien does not know, or a cell that is no number.
         OSError: the file cannot be read.
     """
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
-        if tuple(next(rows, ())) != TRACK_COLUMNS:
-            raise InputError(f"{path}: is no track.csv of mien: its columns are others")
         try:
+            if tuple(next(rows, ())) != TRACK_COLUMNS:
+                raise InputError(f"{path}: is no track.csv of mien: its columns are others")
             read_rows = [_parsed(row) for row in rows]
-        except (ValueError, IndexError):
+        except UnicodeDecodeError:
+            raise InputError(f"{path}: is no track.csv of mien: it is no text") from None
+        except (ValueError, IndexError, csv.Error):
             raise InputError(f"{path}: line {rows.line_num} is damaged") from None
     whole = np.array([row[0] for row in read_rows], dtype=np.int64).reshape(-1, 3)
     numbers = np.array([row[1] for row in read_rows]).reshape(-1, len(TRACK_COLUMNS) - 4)
