@@ -89,6 +89,7 @@ def test_read(mien_command, fake_flow) -> None:
             "confidence": 0.0,
             "learned": True,
             "magnify": False,
+            "openface": None,
         }
     ]
 

@@ -16,6 +16,7 @@ from mien.anatomy.inverse import prepare
 from mien.anatomy.model import FaceModel, face_model
 from mien.anatomy.threads import one_thread
 from mien.capture.action_units import Clock, Person, read_rows
+from mien.capture.fuse import Fused
 from mien.capture.gate import Gate, poor_spans
 from mien.capture.learned.opinion import available
 from mien.capture.limits import Limits
@@ -37,6 +38,8 @@ from mien.flows.annotate import annotated
 from mien.flows.calibrations import neutral_of
 from mien.flows.learned import judged
 from mien.flows.look import Look, looked_at
+from mien.flows.openface import is_openface, joined, said_of
+from mien.landmark.backends.openface import read_openface
 from mien.media.kind import classify
 from mien.media.prefetch import prefetch
 from mien.media.video import probe
@@ -57,12 +60,15 @@ class Reading:
         quality: what the clip allows one to say.
         neutrals: index of each face of a clip to its resting mesh, shape (478, 3), IOD, which the
             track is read against.
+        openface: where each value of the track comes from, where OpenFace was asked, too; None
+            where it was not.
     """
 
     track: Track
     events: list[Event]
     quality: Quality
     neutrals: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
+    openface: Fused | None = None
 
 
 @one_thread()
@@ -72,15 +78,16 @@ def read(
     neutral: Source | None = None,
     confidence: float = 0.0,
     learned: bool = True,
+    openface: str | os.PathLike[str] | None = None,
     progress: Progress = silent,
     without: Without = NOTHING,
 ) -> Reading:
-    """Read a clip or a photo.
+    """Read a clip or a photo, or the CSV that OpenFace wrote of a clip.
 
     Memory does not grow with the length of a clip, but for the result: some half a kilobyte a row.
 
     Args:
-        path: of the clip or photo.
+        path: of the clip or photo, or of a CSV of OpenFace: that gives a track and no events.
         neutral: a photo of the person at rest, or the name of somebody calibrated, which counts for
             the largest face; without it the resting face is taken from the calmest moments of the
             clip, or for a photo from faces in general, and confidence is lower.
@@ -88,12 +95,14 @@ def read(
             what it costs.
         learned: whether the learned model is asked about each event, which takes a second look at
             the clip; it is left out where the extra ``learned`` is not installed.
+        openface: what OpenFace says of a clip, to be fused into the track: a CSV, a folder of them,
+            or a program; as ``where`` of :func:`mien.flows.openface.said_of`. Events stay mien's.
         progress: told about the frames.
         without: parts of the reader that are left out, to see what they are worth.
 
     Raises:
         InputError: ``neutral`` is neither a file nor a name that is known, or a confidence that is
-            none.
+            none; or ``openface`` is of no use.
         MediaError: a file cannot be read.
         NoFaceError: a photo, or the neutral photo, without a face. A clip without one is read: all
             its rows are ``lost``.
@@ -101,14 +110,26 @@ def read(
     if not 0.0 <= confidence <= 1.0:
         raise InputError(f"confidence {confidence:g}: lies between 0 and 1")
     path = Path(path)
+    if is_openface(path):
+        return _told(path, alone=neutral is None and openface is None)
     if classify(path) == "image":
+        if openface is not None:
+            raise InputError(
+                f"{path}: is a photo: OpenFace is fused with the reading of clips only"
+            )
         return _photo(path, neutral_of(neutral))
-    reading = _clip(path, neutral_of(neutral), progress, without)
+    resting = neutral_of(neutral)
+    other = None if openface is None else said_of(path, Path(openface), progress)
+    reading = _clip(path, resting, progress, without)
     if learned and available():
         events = judged(path, reading.track, reading.neutrals, reading.events)
         reading = replace(reading, events=events)
     sure = [event for event in reading.events if event.confidence >= confidence]
-    return annotated(replace(reading, events=sure))
+    reading = annotated(replace(reading, events=sure))
+    if other is None:
+        return reading
+    result = joined(reading.track, other)
+    return replace(reading, track=result.track, openface=result)
 
 
 @one_thread()
@@ -238,6 +259,15 @@ def _people(
 
 def _model(resting: Neutral | None) -> FaceModel | None:
     return None if resting is None else face_model(resting.mesh)
+
+
+def _told(path: Path, *, alone: bool) -> Reading:
+    """What OpenFace wrote of a clip."""
+    if not alone:
+        raise InputError(f"{path}: is OpenFace's own reading: neutral and openface go with clips")
+    track = read_openface(path).track
+    seen = len(np.unique(track.face[track.status != "lost"]))
+    return Reading(track, [], quality_of(track, seen))
 
 
 def _photo(path: Path, resting: Neutral | None) -> Reading:

@@ -35,6 +35,7 @@ def write_report(
     zero: str | None = None,
     allowed: str | None = None,
     previews: Path | None = None,
+    beside: str | None = None,
     progress: Progress = silent,
 ) -> list[Event]:
     """Write the page; the pictures for it are the second look that each event gets.
@@ -49,6 +50,7 @@ def write_report(
         allowed: why events may have names, in words; None where nobody asked for any.
         previews: folder for the motion-magnified previews as clips, which is made where there are
             any; None: they are on the page only.
+        beside: what else the curves come from, in a sentence; None where that is mien alone.
         progress: told about the events whose pictures are made.
 
     Returns:
@@ -76,7 +78,7 @@ def write_report(
         style=(folder / "page.css").read_text(encoding="utf-8"),
         body=body,
         learned=_LEARNED if any(event.learned for event in events) else "",
-        resting=_resting(photo, zero),
+        resting=_resting(photo, zero) + ("" if beside is None else f" {escape(beside)}"),
         version=__version__,
         scripts="" if photo else _scripts(figures, (folder / "page.js").read_text("utf-8")),
     )
