@@ -101,6 +101,13 @@ def test_recipe_of_a_file_or_a_name(mien_command, fake_flow, mine) -> None:
         assert calls[-1]["args"][2] == wish
 
 
+def test_who_works_reaches_the_flow(mien_command, fake_shoot, mine, tmp_path) -> None:
+    typed = ("edit", f"{tmp_path}", "-o", "out", "--expression", "sad=1")
+    for more, jobs, engine in (((), None, "local"), (("--engine", "ray"), None, "ray")):
+        assert mien_command(*typed, *more).code == 0
+        assert (fake_shoot[-1]["jobs"], fake_shoot[-1]["engine"]) == (jobs, engine)
+
+
 def test_folder_and_recipes_reach_the_flow(mien_command, fake_shoot, mine, tmp_path) -> None:
     ran = mien_command(
         "edit", f"{tmp_path}", "-o", "out", "--recipe", f"{mine}", "--recipe", "smirk=0.5",
@@ -118,6 +125,7 @@ def test_folder_and_recipes_reach_the_flow(mien_command, fake_shoot, mine, tmp_p
     }
     assert call == {
         "set": {"AU12": 0.0}, "strengths": [0.5, 1.0], "face": 1, "neutral": None, "jobs": 3,
+        "engine": "local",
         "turn": (0.0, 0.0, 0.0), "words": {}, "backend": MESH,
     }  # fmt: skip
     assert ran.out.splitlines() == ["out/mine/photo.jpg", "out/sheet.jpg", "out/report.json"]

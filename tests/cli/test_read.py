@@ -67,6 +67,22 @@ def test_asked(mien_command, fake_flow) -> None:
     assert calls[0]["neutral"] is None
 
 
+def test_openface(mien_command, fake_flow, tmp_path: Path) -> None:
+    calls = fake_flow("mien.flows.read_files", "read_files", [])
+    assert mien_command("read", "a.mp4", "-o", "out", "--openface", "auto").code == 0
+    assert calls[0]["openface"] == Path("auto")
+
+
+def test_openface_is_not_there(mien_command, data: Path, tmp_path: Path) -> None:
+    clip = str(data / "clips" / "single_face.mp4")
+    out = tmp_path / "out"
+    for openface, said in (("none.csv", "no such file"), ("none", "build OpenFace")):
+        ran = mien_command("read", clip, "-o", str(out), "--openface", openface)
+        assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+        assert said in ran.err
+    assert not out.exists()
+
+
 def test_what_a_clip_does_not_allow_is_said_beside_the_files(
     mien_command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from PIL import Image
 import mien
 from mien.core.errors import InputError, MediaError
 from mien.core.recipe import Recipe
-from mien.flows.edit import STRAIGHT
+from mien.flows.edit import MESH, STRAIGHT
 from mien.flows.edit_file import edit_file
 from mien.flows.shoot import Shoot, photo, photos_in, shoot
 from mien.flows.shoot.photo import TILE, tile
@@ -252,3 +253,21 @@ def test_a_photo_alone_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="no such file"):
         shoot([tmp_path / "missing.jpg"], tmp_path / "out", {"a": {"AU12": 1.0}})
     assert not (tmp_path / "out").exists()
+
+
+def test_a_photo_that_kills_fails_alone(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    def each(work, items, jobs, *, engine, lost):
+        yield from (
+            (task, lost(task, "gone") if i == 0 else work(task)) for i, task in enumerate(items)
+        )
+
+    monkeypatch.setattr("mien.flows.shoot.run.each", each)
+    made = run(folder, tmp_path / "out", {"sad": {"sad": 1.0}})
+    assert made.failed[folder / "a.jpg"] == f"{folder / 'a.jpg'}: gone"
+    assert [path.name for path in made.written] == ["b.png"]
+
+
+@pytest.mark.parametrize("options", [{"jobs": 2}, {"engine": "ray"}])
+def test_a_model_draws_in_this_process(folder: Path, tmp_path: Path, options) -> None:
+    with pytest.raises(InputError, match="one process of this machine draws with mesh"):
+        run(folder, tmp_path / "out", backend=replace(MESH), **options)

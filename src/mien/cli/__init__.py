@@ -18,7 +18,9 @@ from mien.cli import (
     demo,
     doctor,
     edit,
+    export,
     ffe,
+    live,
     models,
     read,
     recipes,
@@ -38,7 +40,10 @@ app = typer.Typer(
     context_settings=_SETTINGS,
 )
 
-for verb in (demo, doctor, edit, recipes, read, synth, calibrate, models, data, ffe, train, bench):
+for verb in (
+    demo, doctor, edit, recipes, read, live, export, synth, calibrate, models, data, ffe, train,
+    bench,
+):  # fmt: skip
     verb.register(app)
 
 

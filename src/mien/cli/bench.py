@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli import bench_learned, bench_micro, bench_nano
+from mien.cli import bench_learned, bench_live, bench_micro, bench_nano
 from mien.cli.bench_options import PHOTOS, Data, Jobs
 from mien.cli.options import local_path, numbers
 from mien.cli.progress import bar
@@ -28,6 +28,7 @@ _SUITES = {
     "quality": "The quality gate on degraded clips.",
     "robustness": "1,000 damaged and mislabelled files.",
     "speed": "Time for an edit, a preview, a reading.",
+    "scale": "Two workers beside one; what one needs.",
     "redraw": "PixelSmile's passes, on a random model.",
 }
 _HELP = """Measure what mien promises, with intervals over people.
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
     suites.command("spot")(spot)
     suites.command("ffe")(ffe)
     bench_learned.register(suites)
+    bench_live.register(suites)
     bench_micro.register(suites)
     bench_nano.register(suites)
     app.add_typer(suites, name="bench", help=_HELP)

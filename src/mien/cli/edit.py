@@ -9,11 +9,13 @@ from mien.cli import edit_moving as moving
 from mien.cli import edit_options as options
 from mien.cli.edit_backend import Name, backend_of
 from mien.cli.edit_mode import mode, typed
+from mien.cli.many import Engines, going_on
 from mien.cli.options import Neutral
 from mien.cli.progress import bar
 from mien.cli.wish import Wanted, wanted, which
 from mien.core.errors import InputError
 from mien.core.face import Which
+from mien.flows.engine import Engine
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,8 @@ def edit(
     points: options.Points = None,
     neutral: Neutral = None,
     measure: options.Measure = None,
-    jobs: options.Jobs = 1,
+    jobs: options.Jobs = None,
+    engine: Engines = None,
     timeline: options.Timeline = None,
     from_: options.From = None,
     to: options.To = None,
@@ -73,7 +76,7 @@ def edit(
     if found == "photo":
         _photo(source, out, asked, who, neutral, points, measure, drawn_by)
     elif found == "photos":
-        _shoot(source, out, asked, who, neutral, jobs, drawn_by)
+        _shoot(source, out, asked, who, neutral, drawn_by, jobs, engine or "local")
     elif found == "clip":
         moving.edit_clip(
             source, out, timeline, asked.whole, face=who, neutral=neutral, report=measure
@@ -131,33 +134,31 @@ def _shoot(
     asked: Wanted,
     face: Which,
     neutral: Path | None,
-    jobs: int,
     drawn_by: tuple[Name, Sequence[str]],
+    jobs: int | None,
+    engine: Engine,
 ) -> None:
     """Every photo of a folder with every recipe; a photo counts as a folder of one."""
     from mien.flows.shoot import photos_in, shoot
 
     wishes = asked.variants()
     photos = photos_in(source) if source.is_dir() else [source]
-    try:
-        with bar() as progress:
-            made = shoot(
-                photos,
-                out,
-                wishes,
-                set=asked.fixed,
-                strengths=asked.strengths,
-                face=face,
-                neutral=neutral,
-                turn=asked.turn,
-                words=asked.words,
-                backend=backend_of(*drawn_by, progress),
-                jobs=jobs,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        typer.echo("mien: stopped; the same command goes on where it was", err=True)
-        raise
+    with going_on(), bar() as progress:
+        made = shoot(
+            photos,
+            out,
+            wishes,
+            set=asked.fixed,
+            strengths=asked.strengths,
+            face=face,
+            neutral=neutral,
+            turn=asked.turn,
+            words=asked.words,
+            backend=backend_of(*drawn_by, progress),
+            jobs=jobs,
+            engine=engine,
+            progress=progress,
+        )
     for path in (*made.written, *made.sheet, made.report):
         typer.echo(path)
     for reason in made.failed.values():

@@ -21,7 +21,8 @@ _TRANSITION: tuple[Mode, ...] = ("transition",)
 _FOR: dict[str, tuple[Mode, ...]] = {
     "--expression": _PEOPLE, "--recipe": _PEOPLE, "--au": _PEOPLE,
     "--set": _PHOTOS, "--strengths": _PHOTOS, "--turn": _PHOTOS,
-    "--points": _PHOTO, "--measure": ("photo", "clip"), "--jobs": ("photos",), "--timeline": _CLIP,
+    "--points": _PHOTO, "--measure": ("photo", "clip"), "--timeline": _CLIP,
+    "--jobs": ("photos",), "--engine": ("photos",),
     "--from": _TRANSITION, "--to": _TRANSITION, "--seconds": _TRANSITION,
     "--blinks": _TRANSITION, "--seed": _TRANSITION, "--text": _PHOTOS,
     "--backend": _DRAWN, "--with": _DRAWN,

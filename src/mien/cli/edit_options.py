@@ -111,7 +111,7 @@ Measure = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--jobs",
         min=1,

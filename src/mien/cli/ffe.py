@@ -8,6 +8,7 @@ import typer
 from mien.cli import ffe_options as options
 from mien.cli.edit_backend import Name, backend_of
 from mien.cli.ffe_tell import say, say_dropped, say_scored
+from mien.cli.many import Engines
 from mien.cli.options import numbers
 from mien.cli.progress import bar
 from mien.core.errors import InputError
@@ -70,7 +71,8 @@ def build(
     validation: options.Validation = 0.1,
     test: options.Test = 0.1,
     until: options.Until = "annotate",
-    jobs: options.Jobs = 1,
+    jobs: options.Jobs = None,
+    engine: Engines = None,
 ) -> None:
     """Make a set: collect portraits, compose pairs of targets, generate, annotate.
 
@@ -105,7 +107,9 @@ def build(
             composition, judging, backend_of(backend, with_ or (), progress), pictures, size, seed,
             validation, test,
         )  # fmt: skip
-        built = make(found, out, plan, until=until, jobs=jobs, progress=progress)
+        built = make(
+            found, out, plan, until=until, jobs=jobs, engine=engine or "local", progress=progress
+        )
     if built.removed:
         people = len({*built.removed.values()})
         say(f"removed: {len(built.removed)} portraits of {people} people who are no longer given")
@@ -127,7 +131,8 @@ def annotate(
     annotators: options.Count = 3,
     noise: options.Noise = 0.05,
     seed: options.Seed = 0,
-    jobs: options.Jobs = 1,
+    jobs: options.Jobs = None,
+    engine: Engines = None,
 ) -> None:
     """Give every edit twelve scores, the mean of all judges, and say how far they agree.
 
@@ -142,7 +147,9 @@ def annotate(
         raise InputError("who scores? Give --judge NAME, or --truth for what the mesh drew")
     judging = _judging(judge, models, annotators, noise, seed)
     with bar() as progress:
-        found = annotate_file(file, out or file, judging, jobs=jobs, progress=progress)
+        found = annotate_file(
+            file, out or file, judging, jobs=jobs, engine=engine or "local", progress=progress
+        )
     say_scored(found)
     typer.echo(out or file)
 

@@ -122,7 +122,8 @@ Until = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int, typer.Option("--jobs", min=1, metavar="N", help="How many processes share the work.")
+    int | None,
+    typer.Option("--jobs", min=1, metavar="N", help="How many processes share the work."),
 ]
 Headers = Annotated[
     bool,

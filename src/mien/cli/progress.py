@@ -24,7 +24,13 @@ def bar() -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Bars(*columns, console=console, disable=not console.is_terminal) as bars:
+    # How long it will take is told from the last ten minutes: a file may take one.
+    with Bars(
+        *columns,
+        console=console,
+        disable=not console.is_terminal,
+        speed_estimate_period=600,
+    ) as bars:
         tasks: dict[str, TaskID] = {}
 
         def hook(step: str, done: int, total: int | None) -> None:

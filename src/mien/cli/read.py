@@ -1,13 +1,15 @@
 """``mien read``: action units and their events from clips and photos."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mien.cli.many import Engines, going_on, say, tell_failed
 from mien.cli.options import Neutral, local_path
 from mien.cli.progress import bar
 from mien.core.errors import InputError
+from mien.flows.engine import Engine
 
 if TYPE_CHECKING:
     from mien.guard.policy import Ground
@@ -21,7 +23,11 @@ def register(app: typer.Typer) -> None:
 def read(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="VIDEO|PHOTO...", parser=local_path, help="What to read."),
+        typer.Argument(
+            metavar="VIDEO|PHOTO|FOLDER...",
+            parser=local_path,
+            help="What to read; of a folder all clips and photos in it. Also a CSV of OpenFace.",
+        ),
     ],
     out: Annotated[
         Path,
@@ -85,42 +91,95 @@ def read(
             " magnified, into DIR/NAME/magnified.",
         ),
     ] = False,
+    openface: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV|DIR|PROGRAM|auto",
+            parser=local_path,
+            help="Fuse what OpenFace says of a clip: its CSV, a folder of CSVs called as the clips,"
+            " its FeatureExtraction (auto: the one on PATH), or the python of OpenFace 3.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="How many processes share the inputs; as with a folder."
+        ),
+    ] = None,
+    engine: Engines = None,
 ) -> None:
     """Measure action units, head pose and events of every face.
 
     Writes DIR/NAME/track.csv, track.parquet, events.json, events.csv and report.html per input, and
     prints what it wrote, one file per line. What a clip does not allow is said on stderr.
 
+    With a folder, --jobs or --engine an input that cannot be read does not stop the others: it is
+    in DIR/failed.csv. The same command goes on where it was stopped; printed are folders.
+
     \b
     Examples:
       mien read interview.mp4 -o out
       mien read before.jpg after.jpg -o out --neutral rest.jpg
       mien read session.mp4 -o out --subject anna --context research
+      mien read session.mp4 -o out --openface session.csv
+      mien read recordings -o out --jobs 4
+      mien read recordings -o out --engine ray
     """
-    from mien.capture.learned import opinion
-    from mien.export import track_parquet
+    manner = {
+        "neutral": neutral if subject is None else _known(subject, neutral),
+        "context": context,
+        "ground": _ground(ground, record),
+        "confidence": confidence,
+        "learned": learned,
+        "magnify": magnify,
+        "openface": openface,
+    }
+    if jobs or engine or any(source.is_dir() for source in sources):
+        failed = _many(sources, out, manner, jobs, engine or "local")
+    else:
+        failed = _few(sources, out, manner)
+    _hint(learned=learned)
+    if failed:
+        raise typer.Exit(2)
+
+
+def _few(sources: list[Path], out: Path, manner: dict[str, Any]) -> bool:
+    """Read until something is wrong, which is raised; False."""
     from mien.flows.read_files import read_files
 
-    zero = neutral if subject is None else _known(subject, neutral)
-    reason = _ground(ground, record)
     remarks: list[str] = []
     with bar() as progress:
-        written = read_files(
-            sources,
-            out,
-            neutral=zero,
-            context=context,
-            ground=reason,
-            confidence=confidence,
-            learned=learned,
-            magnify=magnify,
-            progress=progress,
-            say=remarks.append,
-        )
+        written = read_files(sources, out, **manner, progress=progress, say=remarks.append)
     for line in remarks:
-        typer.echo(f"mien: {line}", err=True)
+        say(line)
     for path in written:
         typer.echo(path)
+    return False
+
+
+def _many(
+    sources: list[Path], out: Path, manner: dict[str, Any], jobs: int | None, engine: Engine
+) -> bool:
+    """Read what can be read; whether something could not."""
+    from mien.flows.read_files import Manner
+    from mien.flows.read_many import read_many
+
+    with going_on(), bar() as progress:
+        made = read_many(
+            sources, out, Manner(**manner), jobs=jobs, engine=engine, progress=progress, say=say
+        )
+    for path in made.written:
+        typer.echo(path)
+    told = f"{len(made.written)} read, {made.kept} kept, {len(made.failed)} failed"
+    tell_failed(made.failed, made.table, told)
+    return bool(made.failed)
+
+
+def _hint(*, learned: bool) -> None:
+    """What was left out, for want of an extra."""
+    from mien.capture.learned import opinion
+    from mien.export import track_parquet
+
     if not track_parquet.available():
         hint = f"{track_parquet.NAME} was left out: pip install 'mien[{track_parquet.EXTRA}]'"
         typer.echo(hint, err=True)

@@ -15,8 +15,8 @@ from mien.core.seams import Progress, silent
 from mien.core.signal import Track
 from mien.edit.portrait import faces_of, portrait
 from mien.export import events_json, track_csv
+from mien.flows.engine import each, stopping
 from mien.flows.outputs import check_outputs
-from mien.flows.shoot.workers import each, stopping
 from mien.guard.provenance import stamper
 from mien.media.files import atomic
 from mien.media.image import load_image

@@ -22,10 +22,10 @@ from mien.bench.nano.people import Child, Dealt, children, dealt
 from mien.bench.people import Person, people
 from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
+from mien.flows.engine import each
 from mien.flows.ffe.annotate import Judging
 from mien.flows.ffe.build import ROWS, Plan, build
 from mien.flows.ffe.portraits import Portrait
-from mien.flows.shoot.workers import each
 from mien.learn.ffe import jsonl
 from mien.learn.ffe.compose import Composition
 from mien.learn.ffe.files import moved, read_rows

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mien.anatomy.threads import one_thread
 from mien.core.seams import Progress, silent
 from mien.flows.edit import MESH, ask
+from mien.flows.engine import each
 from mien.flows.ffe.build import ROWS
-from mien.flows.shoot.workers import each
 from mien.flows.sitters import sitting
 from mien.learn.ffe.files import read_rows
 from mien.learn.ffe.row import CATEGORIES, Box

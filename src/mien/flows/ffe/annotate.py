@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
+from mien.flows.engine import Engine
 from mien.flows.ffe.said import judges_of, ratings_of, said
 from mien.learn.ffe import jsonl
 from mien.learn.ffe.agreement import alpha, confusion, icc2k
@@ -101,7 +102,8 @@ def annotate(
     folder: Path,
     judging: Judging,
     *,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: Engine = "local",
     progress: Progress = silent,
 ) -> Annotated:
     """Score the targets of rows.
@@ -111,6 +113,7 @@ def annotate(
         folder: that their paths count from.
         judging: who scores.
         jobs: how many processes share the pictures.
+        engine: who works, see :func:`mien.flows.engine.each`.
         progress: told about the pictures.
 
     Raises:
@@ -120,7 +123,15 @@ def annotate(
     targets = {one.picture.image: one for row in rows for one in row.dst}
     if judging.judges:
         pictures = [one.picture for one in targets.values()]
-        told = said(pictures, folder, judging.judges, judging.models, jobs=jobs, progress=progress)
+        told = said(
+            pictures,
+            folder,
+            judging.judges,
+            judging.models,
+            jobs=jobs,
+            engine=engine,
+            progress=progress,
+        )
         ratings = {image: ratings_of(answers, CATEGORIES) for image, answers in told.items()}
     else:
         ratings = {image: annotated(one, judging.annotators) for image, one in targets.items()}
@@ -150,7 +161,8 @@ def annotate_file(
     out: Path,
     judging: Judging,
     *,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: Engine = "local",
     progress: Progress = silent,
 ) -> Annotated:
     """Score the targets of a file of rows, and write it, or another one beside it.
@@ -160,6 +172,7 @@ def annotate_file(
         out: JSON lines in the same folder, as their paths count from it; may be the same file.
         judging: who scores.
         jobs: how many processes share the pictures.
+        engine: who works, see :func:`mien.flows.engine.each`.
         progress: told about the pictures.
 
     Raises:
@@ -172,7 +185,8 @@ def annotate_file(
             raise InputError(f"{file}: scores are written into .jsonl: see mien ffe convert")
     if path.resolve().parent != out.resolve().parent:
         raise InputError(f"{out}: give a name in the folder of {path}, whose paths it keeps")
-    found = annotate(read_rows(path), path.parent, judging, jobs=jobs, progress=progress)
+    rows = read_rows(path)
+    found = annotate(rows, path.parent, judging, jobs=jobs, engine=engine, progress=progress)
     jsonl.write(found.rows, out)
     return found
 

@@ -9,9 +9,10 @@ A stage is a function of one portrait and what is wanted of it; what it finds is
 next begins, and nothing of it depends on other portraits, so that pieces may be run anywhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mien.core.errors import InputError
 from mien.core.seams import Progress, silent
 from mien.flows.backend import Backend
 from mien.flows.edit import MESH
+from mien.flows.engine import Engine, each
 from mien.flows.ffe.annotate import Annotated, Judging, annotate
 from mien.flows.ffe.collect import Collect, Collected, collect, without_twins
 from mien.flows.ffe.generate import generate
@@ -26,7 +28,6 @@ from mien.flows.ffe.left_out import told, write_lines
 from mien.flows.ffe.piece import Piece, prompts, rows_of
 from mien.flows.ffe.portraits import Portrait
 from mien.flows.ffe.withdraw import withdraw
-from mien.flows.shoot.workers import each
 from mien.learn.ffe import jsonl
 from mien.learn.ffe.compose import Composition, compose
 from mien.learn.ffe.deal import dealt, enough
@@ -99,7 +100,8 @@ def build(
     how: Plan,
     *,
     until: str = STAGES[-1],
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: Engine = "local",
     progress: Progress = silent,
 ) -> Built:
     """Make a set, and go on where a run was stopped.
@@ -111,7 +113,9 @@ def build(
         out: folder of the set: a new one, an empty one, or that of an earlier run.
         how: it is made.
         until: the last stage.
-        jobs: number of processes, of one core each; 1 where a model draws.
+        jobs: number of processes, of one core each, see :func:`mien.flows.engine.each`; 1 where a
+            model draws.
+        engine: who works; this machine where a model draws.
         progress: told about the portraits of each stage.
 
     Raises:
@@ -119,13 +123,14 @@ def build(
             too few people for the splits; what was left out is told, and in ``dropped.jsonl``.
         MienError: an editor or judge cannot be used; what is done is kept.
     """
-    _check(out, how, until, jobs)
+    _check(out, how, until, jobs, engine)
     if not portraits:
         raise InputError("no portraits are given: name one at least")
     (out / ".ffe").mkdir(parents=True, exist_ok=True)
     removed = withdraw(out, {one.name: one.identity for one in portraits}, (ROWS, PROMPTS))
     tasks = [Collect(one, out, how.size) for one in portraits]
-    found = without_twins(_done("collect", collect, tasks, jobs, progress))
+    done = partial(_done, jobs=jobs, engine=engine, progress=progress)
+    found = without_twins(done("collect", collect, tasks, _uncollected))
     dropped = {one.portrait.name: one.reason for one in found if one.reason is not None}
     with told(out / DROPPED, dropped):
         usable = [one for one in found if one.reason is None]
@@ -139,10 +144,12 @@ def build(
         write_lines(out / PROMPTS, prompts(pieces))
         if until == "compose":
             return Built((out / PROMPTS, out / DROPPED), 0, dropped, removed)
-        rows = _generated(pieces, how, dropped, jobs, progress)
+        rows = _generated(pieces, dropped, how.seed, done)
         annotated = None
         if until == "annotate":
-            annotated = annotate(rows, out, how.judging, jobs=jobs, progress=progress)
+            annotated = annotate(
+                rows, out, how.judging, jobs=jobs, engine=engine, progress=progress
+            )
             rows = _scored(annotated, dropped)
         rows = dealt(rows, how.validation, how.test, how.seed)
         jsonl.write(rows, out / ROWS)
@@ -150,13 +157,13 @@ def build(
     return Built(files, len(rows), dropped, removed, annotated)
 
 
-def _check(out: Path, how: Plan, until: str, jobs: int) -> None:
+def _check(out: Path, how: Plan, until: str, jobs: int | None, engine: Engine) -> None:
     if until not in STAGES:
         raise InputError(f"unknown stage {until!r}: use {', '.join(STAGES)}")
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise InputError(f"jobs={jobs}: at least one process is needed")
-    if jobs > 1 and how.backend is not MESH:
-        raise InputError(f"jobs={jobs}: one process draws with {how.backend.name}: use 1")
+    if how.backend is not MESH and (engine != "local" or jobs not in {None, 1}):
+        raise InputError(f"one process of this machine draws with {how.backend.name}: use 1 job")
     if how.pictures is not None and not how.pictures.is_dir():
         raise InputError(f"{how.pictures}: no such folder: give the one with the pictures")
     if out.exists() and not out.is_dir():
@@ -183,13 +190,12 @@ def _composed(usable: Iterable[Collected], out: Path, how: Plan) -> list[Piece]:
 
 
 def _generated(
-    pieces: Sequence[Piece], how: Plan, dropped: dict[str, str], jobs: int, progress: Progress
+    pieces: Sequence[Piece], dropped: dict[str, str], seed: int, done: Callable[..., list[Any]]
 ) -> list[Row]:
     """Rows of all pieces; pairs that could not be made go to those that are dropped."""
     rows = []
-    each_made = _done("generate", generate, pieces, jobs if how.backend is MESH else 1, progress)
-    for piece, made in zip(pieces, each_made, strict=True):
-        good, bad = rows_of(piece, made, how.seed)
+    for piece, made in zip(pieces, done("generate", generate, pieces, _unmade), strict=True):
+        good, bad = rows_of(piece, made, seed)
         rows += good
         dropped |= bad
     if not rows:
@@ -197,15 +203,32 @@ def _generated(
     return rows
 
 
-def _done(stage: str, work: Any, tasks: Sequence[Any], jobs: int, progress: Progress) -> list[Any]:
+def _done(
+    stage: str,
+    work: Any,
+    tasks: Sequence[Any],
+    lost: Any,
+    *,
+    jobs: int | None,
+    engine: Engine,
+    progress: Progress,
+) -> list[Any]:
     """Every task of a stage, done."""
     answers = []
     progress(stage, 0, len(tasks))
-    with closing(each(work, tasks, jobs)) as finished:
+    with closing(each(work, tasks, jobs, engine=engine, lost=lost)) as finished:
         for number, (_, answer) in enumerate(finished, start=1):
             answers.append(answer)
             progress(stage, number, len(tasks))
     return answers
+
+
+def _uncollected(task: Collect, why: str) -> Collected:
+    return Collected(task.portrait, why)
+
+
+def _unmade(piece: Piece, why: str) -> dict[str, Any]:
+    return {name: {"reason": why} for name in piece.wanted}
 
 
 def _scored(found: Annotated, dropped: dict[str, str]) -> list[Row]:

@@ -20,9 +20,9 @@ from mien.core.errors import NoFaceError
 from mien.core.recipe import Recipe
 from mien.flows.backend import Backend
 from mien.flows.edit import MESH, Ask, EditResult, ask
+from mien.flows.engine import stopping, uninterrupted
 from mien.flows.ffe.elsewhere import file_of, picture
 from mien.flows.ffe.piece import Piece
-from mien.flows.shoot import workers
 from mien.flows.sitters import sitting
 from mien.guard.provenance import stamper
 from mien.learn.ffe.compose import Wanted
@@ -50,7 +50,7 @@ def generate(task: Piece) -> dict[str, Any]:
         for name, key in keys.items()
         if record.get(name, {}).get("key") != key or not _there(task, name, record)
     }
-    if stale and not workers.stopping():
+    if stale and not stopping():
         with one_thread():
             _make(task, stale, keys, record)
     return {name: record[name] for name in keys if name in record}
@@ -63,9 +63,9 @@ def _make(
     image = load_image(task.out / task.source.image).pixels
     made = _elsewhere if task.pictures else _by_backend
     for name, drawn in made(task, image, stale):
-        if workers.stopping():
+        if stopping():
             return
-        with workers.uninterrupted():
+        with uninterrupted():
             if isinstance(drawn, str):
                 record[name] = {"key": keys[name], "reason": drawn}
             else:

@@ -14,7 +14,7 @@ from mien.anatomy.threads import one_thread
 from mien.core.errors import JudgeError, NoFaceError
 from mien.core.seams import Progress, silent
 from mien.edit.inset.crop import Square, cut
-from mien.flows.shoot import workers
+from mien.flows.engine import Engine, each, stopping
 from mien.judge.judge import Judge, NoAnswerError
 from mien.judge.table import judge_named
 from mien.learn.ffe.row import Box, Picture
@@ -55,7 +55,8 @@ def said(
     names: Sequence[str],
     models: Path,
     *,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: Engine = "local",
     progress: Progress = silent,
 ) -> dict[str, list[Said]]:
     """What every judge says of every picture, in the order of the judges.
@@ -66,6 +67,7 @@ def said(
         names: of the judges.
         models: folder of the local ones.
         jobs: how many processes share the pictures.
+        engine: who works, see :func:`mien.flows.engine.each`.
         progress: told about the pictures.
 
     Returns:
@@ -84,7 +86,8 @@ def said(
             look = _Look(keys[one.image], folder / one.image, one.boxes, new, models, store)
             looks.append(look)
     store.parent.mkdir(parents=True, exist_ok=True)
-    for done, (look, answers) in enumerate(workers.each(_asked, looks, jobs), start=1):
+    asked = each(_asked, looks, jobs, engine=engine)
+    for done, (look, answers) in enumerate(asked, start=1):
         for name, answer in zip(look.judges, answers, strict=False):
             known.setdefault(look.key, {})[prints[name]] = answer
         progress("annotate", done, len(looks))
@@ -93,7 +96,7 @@ def said(
 
 def _asked(look: _Look) -> list[Said]:
     """What is said of one picture, kept as it is said."""
-    if workers.stopping():
+    if stopping():
         return []
     answers = []
     with one_thread(), look.store.open("a", encoding="utf-8") as file:

@@ -12,7 +12,7 @@ from mien.anatomy.threads import one_thread
 from mien.core.errors import InputError
 from mien.flows.edit import EditResult
 from mien.flows.edit_file import entries, record_of
-from mien.flows.shoot import workers
+from mien.flows.engine import stopping, uninterrupted
 from mien.flows.shoot.plan import ORIGINAL, Task, Variant, read_record, write_record
 from mien.flows.sitters import Sitting, sitting
 from mien.guard.provenance import stamper
@@ -59,16 +59,16 @@ def edit_photo(task: Task) -> Outcome:
 def _edit(task: Task, written: list[Path]) -> None:
     record = read_record(task.state)
     stale = task.stale(record)
-    if not stale or workers.stopping():
+    if not stale or stopping():
         return
     picture = load_image(task.photo)
     people = sitting(picture.pixels, str(task.photo), face=task.face, neutral=task.neutral)
     _save_tile(task, ORIGINAL, picture.pixels, people)
     results = task.backend.edits(people, [variant.asked for variant in stale])
     for variant in stale:
-        if workers.stopping():
+        if stopping():
             return
-        with workers.uninterrupted():
+        with uninterrupted():
             record[variant.name] = _picture(task, variant, picture, people, next(results))
             write_record(task.state, record)
         written.append(task.target(variant))

@@ -14,8 +14,8 @@ from mien.core.face import Which
 from mien.core.seams import Progress, silent
 from mien.flows.backend import Backend
 from mien.flows.edit import MESH, STRAIGHT
-from mien.flows.shoot import workers
-from mien.flows.shoot.photo import edit_photo
+from mien.flows.engine import Engine, each
+from mien.flows.shoot.photo import Outcome, edit_photo
 from mien.flows.shoot.plan import ORIGINAL, STATE, Task, read_record, tasks_of, variants_of
 from mien.flows.shoot.sheet import Row, pages, write_sheet
 from mien.media.files import MediaWarning, atomic, readable
@@ -54,7 +54,8 @@ def shoot(
     turn: Sequence[float] = STRAIGHT,
     words: Mapping[str, float] | None = None,
     backend: Backend = MESH,
-    jobs: int = 1,
+    jobs: int | None = None,
+    engine: Engine = "local",
     progress: Progress = silent,
 ) -> Shoot:
     """Edit every photo in every way into ``OUT/VARIANT/PHOTO``, and go on where a run was stopped.
@@ -73,17 +74,19 @@ def shoot(
         turn: as in :func:`mien.edit`.
         words: as in :func:`mien.edit`, for all variants.
         backend: what edits them.
-        jobs: number of processes, of one core each; 1 where a model draws.
+        jobs: number of processes, of one core each, see :func:`mien.flows.engine.each`; 1 where a
+            model draws.
+        engine: who works; this machine where a model draws.
         progress: told about each photo.
 
     Raises:
         InputError: a wish or value that cannot be used, or a folder that holds other files.
-        MienError: a process was killed, or what draws cannot be used; what is done is kept.
+        MienError: what draws cannot be used, or no cluster be reached; what is done is kept.
     """
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise InputError(f"jobs={jobs}: at least one process is needed")
-    if jobs > 1 and backend is not MESH:
-        raise InputError(f"jobs={jobs}: one process draws with {backend.name}: use 1")
+    if backend is not MESH and (engine != "local" or jobs not in {None, 1}):
+        raise InputError(f"one process of this machine draws with {backend.name}: use 1 job")
     variants = variants_of(wishes, set, strengths, turn, words, backend)
     tasks = tasks_of(photos, out, variants, face, neutral, backend)
     if len(photos) == 1:
@@ -94,7 +97,7 @@ def shoot(
     failed: dict[Path, str] = {}
     notes: list[str] = []
     progress("edit", 0, len(tasks))
-    with closing(workers.each(edit_photo, tasks, jobs)) as outcomes:
+    with closing(each(edit_photo, tasks, jobs, engine=engine, lost=_lost)) as outcomes:
         for done, (task, outcome) in enumerate(outcomes):
             written += outcome.written
             notes += outcome.notes
@@ -109,6 +112,10 @@ def shoot(
     there = [task.target(variant) for task in good for variant in task.variants]
     kept = tuple(path for path in there if path not in {*written})
     return Shoot(tuple(written), kept, failed, report, tuple(sheet))
+
+
+def _lost(task: Task, why: str) -> Outcome:
+    return Outcome((), f"{task.photo}: {why}", ())
 
 
 def _told(
