@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.many import going_on
 from mien.cli.options import local_path
 from mien.cli.progress import bar
 
@@ -19,8 +20,8 @@ def pixelsmile(
         str,
         typer.Argument(
             metavar="CONFIG",
-            help="A JSON file; nano: a small model, minutes on a CPU; published: the settings of"
-            " the paper.",
+            help="A JSON file; nano, mini: small models, minutes and half an hour on a CPU;"
+            " published: the settings of the paper.",
         ),
     ],
     data: Annotated[
@@ -65,7 +66,7 @@ def pixelsmile(
             metavar="FILE",
             parser=local_path,
             help="A network like ArcFace's in ONNX for the identity loss, such as glintr100.onnx;"
-            " by default a stand-in. Not for nano.",
+            " by default a stand-in. Not for nano and mini.",
         ),
     ] = None,
 ) -> None:
@@ -85,7 +86,7 @@ def pixelsmile(
 
     told = read_config(config)
     where = base or models_folder() / "Qwen-Image-Edit-2511"
-    with bar() as progress:
+    with going_on(), bar() as progress:
         weights = run(
             told, data, out, base=where, clip=clip, persons=persons, progress=progress, say=_say
         )

@@ -106,6 +106,18 @@ def test_shards_and_back(small: Path, tmp_path: Path) -> None:
             assert after.read_bytes() == before.read_bytes()
 
 
+def test_nobody_who_is_gone_stays_beside(small: Path, tmp_path: Path) -> None:
+    shards.write(entries(small), tmp_path / "shards" / "ffe.tar")
+    out = tmp_path / "again" / "ffe.jsonl"
+    convert(tmp_path / "shards", out)
+    convert(tmp_path / "shards", out)  # the same again is no harm
+    image = out.parent / read_rows(out)[0].src.image
+    left = image.with_name("somebody.png")
+    left.write_bytes(image.read_bytes())
+    with pytest.raises(InputError, match=r"somebody\.png: belongs to none"):
+        convert(tmp_path / "shards", out)
+
+
 def test_fewer_shards_take_the_place_of_more(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "shards" / "ffe.tar"
     shards.write(entries(small), out, rows=1)

@@ -73,7 +73,7 @@ def test_a_checkpoint_tells_its_story(tmp_path: Path, five: Faces, config: Confi
 
 def test_another_run_does_not_go_on(tmp_path: Path, five: Faces, config: Config) -> None:
     run(config, five, tmp_path)
-    with pytest.raises(InputError, match="another configuration"):
+    with pytest.raises(InputError, match=r"another configuration \(rate [0-9.]+, not 0\.1\)"):
         run(replace(config, rate=0.1), five, tmp_path)
     place = checkpoint.load(tmp_path / trainer.PLACE)
     checkpoint.save(tmp_path / trainer.PLACE, replace(place, data="else"), small("nano"), _idle())
@@ -125,6 +125,19 @@ def test_a_checkpoint_that_names_what_was_off_goes_on(
     train(config, made, five, replace(judges, compared="persons by two"), tmp_path)
     with pytest.raises(InputError, match="that compared expressions by one, persons by two"):
         train(config, made, five, replace(judges, compared="persons by one"), tmp_path)
+
+
+def test_a_run_shorter_than_its_keep_is_kept_five_times(
+    tmp_path: Path, five: Faces, config: Config
+) -> None:
+    run(replace(config, steps=11, keep=1000), five, tmp_path, watch=[five[0]])
+    strips = sorted(path.stem for path in (tmp_path / trainer.STRIPS).glob("*.png"))
+    assert strips == ["000002", "000004", "000006", "000008", "000010", "000011"]
+
+
+def test_a_huge_loss_is_no_result(five: Faces, config: Config) -> None:
+    with pytest.raises(InputError, match=r"the loss is .*e\+.*, the run has diverged"):
+        run(replace(config, steps=60, rate=0.9, warmup=0), five)
 
 
 @pytest.mark.parametrize("what", ["loss", "gradient"])

@@ -77,7 +77,9 @@ def entries(path: Path) -> Iterator[Entry]:
     """
     shards = sorted(path.glob("*.tar")) if path.is_dir() else [path]
     if not shards:
-        raise InputError(f"{path}: holds no shards (.tar): give the rows of a set")
+        raise InputError(
+            f"{path}: holds no shards (.tar): give the rows of a set, such as {path / 'ffe.jsonl'}"
+        )
     for shard in shards:
         if not shard.is_file():
             raise InputError(f"{shard}: no such file: give a shard, or the folder of all")
@@ -99,9 +101,11 @@ def unpack(path: Path, folder: Path) -> list[Row]:
         The rows; their paths count from the folder.
 
     Raises:
-        InputError: a damaged shard, a row that is none, or a path that leads out of the folder.
+        InputError: a damaged shard, a row that is none, a path that leads out of the folder, or
+            pictures there of which the rows know nothing.
         MediaError: a picture cannot be written.
     """
+    _check_alone(path, folder)
     rows = []
     for entry in entries(path):
         row = row_at(entry)
@@ -115,6 +119,18 @@ def unpack(path: Path, folder: Path) -> list[Row]:
                 temporary.write_bytes(content)
         rows.append(row)
     return rows
+
+
+def _check_alone(path: Path, folder: Path) -> None:
+    """That no picture of somebody else stays beside: people who are gone shall be gone."""
+    images = {one.image for entry in entries(path) for one in row_at(entry).pictures}
+    known = {folder / image for image in images if ".." not in PurePosixPath(image).parts}
+    for place in sorted({one.parent for one in known}):
+        for file in sorted(place.iterdir()) if place.is_dir() else ():
+            if file.is_file() and file not in known:
+                raise InputError(
+                    f"{file}: belongs to none of these rows: give a folder without pictures"
+                )
 
 
 def _add(tar: tarfile.TarFile, entry: Entry, ids: set[str]) -> None:

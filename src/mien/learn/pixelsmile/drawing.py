@@ -41,7 +41,7 @@ def drawn_by(
     backbone = small(model)
     module = backbone.module.eval()
     checkpoint.fill(weights, module)
-    faces = latents_of(torch.from_numpy(sources).permute(0, 3, 1, 2))
+    faces = latents_of(torch.from_numpy(np.array(sources)).permute(0, 3, 1, 2))
     words = torch.tensor([WORDS.index(name) for name in categories])
     target = words.repeat_interleave(len(strengths))
     score = torch.tensor(list(strengths), dtype=torch.float32).repeat(len(categories))

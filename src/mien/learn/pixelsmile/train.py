@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 EXTRA = "train"
 PLACE, CURVES, STRIPS, BOARD = "training.safetensors", "curves.csv", "strips", "tensorboard"
 _CLIP = 1.0  # of the gradient's norm
+_PLACES = 5  # checkpoints of a run that is shorter than its steps between two of them
+_MOST = 1e6  # of a loss; 30 is much
 
 
 def train(
@@ -65,6 +67,7 @@ def train(
     module, optimiser = accelerator.prepare(backbone.module, optimiser)
     module.train()
     began = monotonic() - (rows[-1][-1] if rows else 0.0)
+    every = config.keep if config.keep < config.steps else max(config.steps // _PLACES, 1)
     for step in range(start, config.steps):
         rate = rate_at(step, config)
         for group in optimiser.param_groups:
@@ -73,7 +76,7 @@ def train(
         done = step + 1
         losses = _stepped(done, accelerator, module, optimiser, mine, batch, judges)
         rows.append([done, rate, *losses, monotonic() - began])
-        if out is not None and (done % config.keep == 0 or done == config.steps):
+        if out is not None and (done % every == 0 or done == config.steps):
             if accelerator.is_main_process:
                 _keep(out, replace(meant, step=done), backbone, optimiser, rows, watch)
             accelerator.wait_for_everyone()
@@ -117,8 +120,10 @@ def begun(out: Path, config: Config, data: str) -> Place | None:
         return None
     place = checkpoint.load(out / PLACE)
     if place.config != config:
+        here, there = asdict(config), asdict(place.config)
+        apart = ", ".join(f"{n} {there[n]}, not {here[n]}" for n in here if here[n] != there[n])
         raise InputError(
-            f"{out / PLACE}: is of a run with another configuration: give another folder"
+            f"{out / PLACE}: is of a run with another configuration ({apart}): give another folder"
         )
     if place.data != data:
         raise InputError(f"{out / PLACE}: is of a run on other data: give another folder")
@@ -159,7 +164,7 @@ def _stepped(
     """One step; the losses total, flow, contrast and identity, over all processes.
 
     Raises:
-        InputError: loss or gradient is no number any more; the weights are as they were.
+        InputError: loss or gradient is no number any more, or huge; the weights are as they were.
     """
     import torch
 
@@ -169,18 +174,20 @@ def _stepped(
     parts = (losses.total, losses.flow, losses.contrast, losses.identity)
     told = torch.stack([part.detach().float() for part in parts])
     found: list[float] = accelerator.reduce(told, "mean").tolist()
-    _finite(step, "loss", found[0])  # gradients of what is none can crash PyTorch (grid_sample)
+    _bounded(
+        step, "loss", found[0], _MOST
+    )  # gradients of what is none can crash PyTorch (grid_sample)
     optimiser.zero_grad()
     accelerator.backward(losses.total)
-    _finite(step, "gradient", float(accelerator.clip_grad_norm_(mine, _CLIP)))
+    _bounded(step, "gradient", float(accelerator.clip_grad_norm_(mine, _CLIP)), math.inf)
     optimiser.step()
     return found
 
 
-def _finite(step: int, what: str, value: float) -> None:
-    if not math.isfinite(value):
+def _bounded(step: int, what: str, value: float, most: float) -> None:
+    if not abs(value) < most:  # nor is what is no number
         raise InputError(
-            f"step {step}: the {what} is {value}, the run has diverged: give a lower rate and"
+            f"step {step}: the {what} is {value:g}, the run has diverged: give a lower rate and"
             " another folder; the last checkpoint stays"
         )
 
