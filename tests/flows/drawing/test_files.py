@@ -79,7 +79,7 @@ def test_a_folder_of_photos(source, drawn, tmp_path) -> None:
 
 
 def test_one_process_draws(source, tmp_path) -> None:
-    with pytest.raises(InputError, match="one process draws with pixelsmile"):
+    with pytest.raises(InputError, match="one process of this machine draws with pixelsmile"):
         shoot([source], tmp_path / "out", {"happy": {"happy": 1.0}}, jobs=2, backend=BACKEND)
     assert not (tmp_path / "out").exists()
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +207,14 @@ def test_an_outlet_that_has_ended_takes_nothing() -> None:
     outlet.put({"type": "frame"})
     outlet.work()
     assert outlet.dropped == 0
+
+
+def test_threads_end_where_a_stage_fails() -> None:
+    def broken(stop: threading.Event, told: object) -> Generator[Taken]:
+        raise MediaError("gone")
+        yield
+
+    with pytest.raises(MediaError, match="gone"):
+        live(broken, {"list": [].append})
+    give_back()
+    assert not [one for one in threading.enumerate() if one.name.startswith("mien-")]

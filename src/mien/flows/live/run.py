@@ -123,8 +123,10 @@ def live(
             while not crew.stop.wait(0.5):
                 pass
         except KeyboardInterrupt:
+            pass
+        finally:
             crew.stop.set()
-        run.end()
+            run.end()
     return run.summary()
 
 
@@ -181,13 +183,15 @@ class _Run:
         """Let what is on its way arrive."""
         self._over.wait(_ENDING)
         self.shared.fresh.set()
-        self._crew.end("source", "look", "face", "spots", "status")
-        self._source = "ended"
-        self._report()
-        for close in (self.taken.close, self.looks.close, self.screen.close):
-            close()
-        for outlet in self.outlets:
-            outlet.close()
+        try:
+            self._crew.end("source", "look", "face", "spots", "status")
+            self._source = "ended"
+            self._report()
+        finally:
+            for close in (self.taken.close, self.looks.close, self.screen.close):
+                close()
+            for outlet in self.outlets:
+                outlet.close()
         self._crew.end()
 
     def summary(self) -> Summary:

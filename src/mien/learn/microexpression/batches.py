@@ -1,5 +1,6 @@
 """Windows as batches of tensors, made ahead by other processes."""
 
+import gc
 import signal
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def loaded(
     from torch.utils.data import DataLoader
 
     batches: Any = _Batches(source, config.batch, config.steps)
+    gc.collect()  # a decoder that nobody holds any more waits for ever for its threads in a fork
     with one_thread():  # what is small and many is slower on two; passed on to who makes windows
         made = iter(
             DataLoader(
@@ -94,6 +96,7 @@ def _settled(_: int) -> None:
     """Once, in a process that makes windows."""
     import cv2
 
+    gc.freeze()  # what came with the fork is not ours to collect
     cv2.setNumThreads(0)
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)  # who trains saves the place first, then ends us
