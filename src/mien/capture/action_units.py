@@ -24,7 +24,7 @@ from mien.core.signal import Track
 Array = NDArray[np.float64]
 
 # IOD; what the model may leave unexplained, at full and at no confidence.
-_GOOD, _STRANGE = 0.015, 0.05
+GOOD, STRANGE = 0.015, 0.05
 # Shares of the skin that is covered or does not fit the face: from the first on something lies
 # before it, and what that hides is left empty; from the second on nothing is believed.
 COVERED, HIDDEN = 0.1, 0.35
@@ -160,12 +160,12 @@ def _put_landmarks(
         row = own[one.index][frame - track.frame[own[one.index][0]]]
         found = invert(one.prepared, points, near=before.get(face))
         before[face] = found.aus
-        looked[row], strange[row] = True, not found.residual < _STRANGE
+        looked[row], strange[row] = True, not found.residual < STRANGE
         if strange[row]:
             before[face] = np.full(len(COLUMNS), np.nan)
         else:
             pose = found.view.pose
-            fit = 1.0 - max(found.residual - _GOOD, 0.0) / (_STRANGE - _GOOD)
+            fit = 1.0 - max(found.residual - GOOD, 0.0) / (STRANGE - GOOD)
             track.confidence[row] = one.neutral.confidence * fit
             track.pose[row] = pose.yaw, pose.pitch, pose.roll
             track.position[row] = pose.x, pose.y, pose.scale

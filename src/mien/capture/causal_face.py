@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mien.anatomy.head import TURNED, View, far_side
 from mien.anatomy.inverse import FREE, Prepared, Solution, freed, invert, prepare
 from mien.anatomy.model import face_model
-from mien.capture.action_units import COVERED, HIDDEN
+from mien.capture.action_units import COVERED, GOOD, HIDDEN, STRANGE
 from mien.capture.clutter import SPOTTED, reach
 from mien.capture.filters import GAP
 from mien.capture.micromotion import MicroMotion, Motion
@@ -26,7 +26,6 @@ Array = NDArray[np.float64]
 
 _FOLLOW = 0.25  # seconds in which the skin's zero follows the landmarks
 _LEAP = 0.02  # IOD; where they are further apart than this, it follows at once
-_GOOD, _STRANGE = 0.015, 0.05  # IOD left unexplained at full and at no confidence, as in a track
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +91,7 @@ class CausalFace:
             own = rest = self._read(self.prepared, points)
             if self._zero is not self.prepared:
                 rest = self._read(self._zero, points)
-            if not rest.residual < _STRANGE:
+            if not rest.residual < STRANGE:
                 self.lose()
                 return None
             self._residual = rest.residual
@@ -129,6 +128,6 @@ class CausalFace:
             aus[:] = np.nan
         if turned:
             aus[far_side(yaw)] = np.nan
-        fit = 1.0 - max(self._residual - _GOOD, 0.0) / (_STRANGE - _GOOD)
+        fit = 1.0 - max(self._residual - GOOD, 0.0) / (STRANGE - GOOD)
         status = "occluded" if covered else "turned" if turned else "ok"
         return Now(status, self._sure * fit, motion.view, aus, motion)

@@ -13,7 +13,7 @@ from mien.landmark.cover.hands import covered
 from mien.landmark.track import Following, Seen, seen_on
 from mien.media.video import Frame, frames
 
-_LOOKS = 65.0  # per second, at most; between them landmarks tremble more than a face moves
+LOOKS = 65.0  # per second, at most; between them landmarks tremble more than a face moves
 _HANDS = 0.4  # seconds between two looks for hands, at least
 _UNCHANGED = 4.0  # seconds between them where the surroundings of the face stay as they are
 _CHANGE = 0.02  # of the contrast of a thumbnail, mean; noise of sigma 5 makes half of it
@@ -53,7 +53,7 @@ def looked_at(path: Path, *, hands: bool = True) -> Generator[Look, None, None]:
         for frame in source:
             luma = np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
             grey = replace(frame, pixels=luma)
-            if frame.time - last < 1.0 / _LOOKS:
+            if frame.time - last < 1.0 / LOOKS:
                 yield Look(grey)
                 continue
             last = frame.time

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from mien.flows.live.box import Box, ClosedError
 from mien.flows.live.source import Taken
+from mien.flows.look import LOOKS
 from mien.landmark.track import Following, Seen, seen_on
-
-_LOOKS = 65.0  # per second, at most; between them landmarks tremble more than a face moves
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ def look(pictures: Box[Taken], out: Box[Looked]) -> None:
         while True:
             taken = pictures.get()
             luma = np.asarray(cv2.cvtColor(taken.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-            if taken.time - last < 1.0 / _LOOKS:
+            if taken.time - last < 1.0 / LOOKS:
                 out.put(Looked(taken, luma))
                 continue
             last = taken.time
